@@ -1,0 +1,55 @@
+import type { AggregationMethod } from "../model/aggregation.ts";
+import type { TagExpression } from "../model/tag-expression.ts";
+
+/** A time range in seconds; `from` is exclusive and `until` inclusive, as Graphite has it. */
+export interface TimeWindow {
+  from: number;
+  until: number;
+  /** The moment that archive choice counts retention from; the clock, or the request's `now`. */
+  now: number;
+}
+
+/** A branch or a leaf of the tree of names. A name that is both comes as two nodes. */
+export interface FoundNode {
+  path: string;
+  isLeaf: boolean;
+  /** Number of the series for a leaf, -1 for a branch. */
+  series: number;
+}
+
+/** One series over a window, at the step of the tier that answers. NaN is a gap. */
+export interface FetchedSeries {
+  name: string;
+  /** Time of values[0], seconds; a multiple of step. */
+  start: number;
+  /** start + step * values.length. */
+  end: number;
+  step: number;
+  values: Float64Array;
+  /** From storage-aggregation.conf: how the series consolidates unless told otherwise. */
+  method: AggregationMethod;
+  xFilesFactor: number;
+}
+
+/**
+ * Where series come from: the store, a read-through tree, or memory in a test.
+ *
+ * @throws GraphiteError ERR_LIMIT_SERIES, ERR_LIMIT_DATAPOINTS when a limit is passed
+ */
+export interface SeriesSource {
+  /**
+   * Nodes matched by a glob pattern (one node per dot; `**` any depth; braces; carets as istat
+   * expands them when no series has the name as typed), sorted by path in code point order, the
+   * branch before the leaf of the same path. A tagged series is matched by its exact canonical
+   * path only.
+   */
+  find(pattern: string, window: TimeWindow | null, limit: number): Promise<FoundNode[]>;
+  /** Series that satisfy all tag expressions, sorted by path. */
+  findByTags(
+    expressions: readonly TagExpression[],
+    window: TimeWindow | null,
+    limit: number,
+  ): Promise<FoundNode[]>;
+  /** The leaves' data, in the order asked. */
+  fetch(leaves: readonly FoundNode[], window: TimeWindow): Promise<FetchedSeries[]>;
+}
