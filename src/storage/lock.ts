@@ -1,0 +1,94 @@
+import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+/** Another process has the data directory open. */
+export class LockedError extends Error {
+  override name = "LockedError";
+}
+
+/**
+ * Makes this process the one writer of a data directory. The lock is a file that names its process:
+ * pid, start time in clock ticks since boot, boot id and host. A lock whose process is gone is
+ * taken over; the start time tells a process from a later one of the same pid.
+ *
+ * @returns what gives the lock back
+ * @throws LockedError with the pid of the owner
+ */
+export function lockFolder(folder: string): () => void {
+  const path = join(folder, "lock");
+  const mine = `${JSON.stringify({ pid: process.pid, ...identityOf(process.pid) })}\n`;
+  const temporary = join(folder, `lock.${process.pid}`);
+  writeFileSync(temporary, mine);
+  try {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        linkSync(temporary, path);
+        break;
+      } catch (error) {
+        if (!hasCode(error, "EEXIST") || attempt === 3) throw error;
+      }
+      const found = read(path);
+      if (found === null) continue;
+      const owner = livingOwner(found);
+      if (owner !== null) {
+        throw new LockedError(
+          `${folder} is in use by process ${owner}: stop that one, or choose another --data-dir`,
+        );
+      }
+      moveAside(path, found);
+    }
+  } finally {
+    unlinkSync(temporary);
+  }
+  return () => {
+    if (read(path) === mine) unlinkSync(path);
+  };
+}
+
+/** Removes a lock whose text is `stale`; puts back what another process locked meanwhile. */
+function moveAside(path: string, stale: string): void {
+  const aside = `${path}.stale.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return;
+    throw error;
+  }
+  if (readFileSync(aside, "utf8") !== stale) linkSync(aside, path);
+  unlinkSync(aside);
+}
+
+function livingOwner(text: string): number | null {
+  try {
+    const owner = JSON.parse(text) as { pid: number; started: string; boot: string; host: string };
+    if (owner.host !== hostname()) return owner.pid;
+    const now = identityOf(owner.pid);
+    return now.started !== "" && now.started === owner.started && now.boot === owner.boot
+      ? owner.pid
+      : null;
+  } catch {
+    // A lock that cannot be read was torn while it was written: its process is gone.
+    return null;
+  }
+}
+
+function identityOf(pid: number): { started: string; boot: string; host: string } {
+  const stat = read(`/proc/${pid}/stat`) ?? "";
+  // The name of the program is in parentheses and may hold blanks; the start time is field 22.
+  const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  const boot = (read("/proc/sys/kernel/random/boot_id") ?? "").trim();
+  return { started, boot, host: hostname() };
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

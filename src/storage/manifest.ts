@@ -1,0 +1,187 @@
+import { crc32 } from "node:zlib";
+import type { Environment, FileId } from "./environment.ts";
+import type { DurableParts } from "./head/head.ts";
+import type { WindowClass } from "./slots.ts";
+import { type Damage, readWholeFile } from "./wal/scan.ts";
+
+/** A live StatFile. */
+export interface FileEntry {
+  /** Path below the folder of StatFiles. */
+  file: string;
+  /** Of the tier that the file belongs to, seconds. */
+  step: number;
+  retention: number;
+  /** Time range of the slots in it, seconds: [from, until). */
+  from: number;
+  until: number;
+  /** Last log position in the file: of two parts of a slot the higher one is the later. */
+  lsn: number;
+  bytes: number;
+  footerCrc: number;
+}
+
+/** A window that is on disk, as the log names it. */
+export interface SealedWindow {
+  windowClass: WindowClass;
+  index: number;
+  openLsn: number;
+  cutLsn: number;
+}
+
+/** One line of the manifest: all of it holds, or nothing. */
+export interface Transaction {
+  add?: readonly FileEntry[];
+  remove?: readonly string[];
+  sealed?: readonly SealedWindow[];
+  /** Freeze positions of stray logs that are on disk. */
+  strays?: readonly number[];
+}
+
+/** Lines beyond which a manifest with much in it that no longer holds is written anew. */
+const REWRITE_LINES = 20_000;
+
+/**
+ * The list of what is on disk: an append-only text file, one transaction a line, each line with
+ * its crc32: `crc JSON`. It is rewritten as a whole by a temporary file and a rename.
+ */
+export class Manifest implements DurableParts {
+  readonly #env: Environment;
+  readonly #path: string;
+  readonly #folder: string;
+  readonly #files = new Map<string, FileEntry>();
+  #sealed: SealedWindow[] = [];
+  #strays: number[] = [];
+  readonly #sealedKeys = new Set<string>();
+  readonly #strayKeys = new Set<number>();
+  #file: FileId | null = null;
+  #lines = 0;
+  #isSuspect = false;
+  readonly damage: Damage[] = [];
+
+  /** Reads what is there; a torn last line never happened, any other bad line is damage. */
+  constructor(env: Environment, folder: string) {
+    this.#env = env;
+    this.#folder = folder;
+    this.#path = `${folder}/manifest`;
+    if (!env.files.exists(this.#path)) return;
+    const text = Buffer.from(readWholeFile(env.files, this.#path)).toString("utf8");
+    let offset = 0;
+    const lines = text.split("\n");
+    lines.forEach((line, i) => {
+      const isLast = i === lines.length - 1;
+      if (line !== "") {
+        const transaction = parseLine(line);
+        if (transaction === null || isLast) {
+          // Appending after a torn line would spoil the next one.
+          this.#isSuspect = true;
+          if (!isLast) {
+            const reason = "the line's checksum is wrong";
+            this.damage.push({ file: this.#path, offset, reason });
+          }
+        } else {
+          this.#apply(transaction);
+          this.#lines++;
+        }
+      }
+      offset += Buffer.byteLength(line) + 1;
+    });
+  }
+
+  get files(): IterableIterator<FileEntry> {
+    return this.#files.values();
+  }
+
+  /** Highest log position that a StatFile or a seal knows. */
+  get highestLsn(): number {
+    let highest = 0;
+    for (const entry of this.#files.values()) highest = Math.max(highest, entry.lsn);
+    for (const sealed of this.#sealed) highest = Math.max(highest, sealed.cutLsn);
+    for (const strays of this.#strays) highest = Math.max(highest, strays);
+    return highest;
+  }
+
+  hasWindow(windowClass: WindowClass, index: number, openLsn: number): boolean {
+    return this.#sealedKeys.has(`${windowClass} ${index} ${openLsn}`);
+  }
+
+  hasStrays(freezeLsn: number): boolean {
+    return this.#strayKeys.has(freezeLsn);
+  }
+
+  /** Makes a transaction durable. Throws when that failed; it may be tried again. */
+  commit(transaction: Transaction): void {
+    const line = formatLine(transaction);
+    if (this.#isSuspect || this.#lines > REWRITE_LINES + 2 * this.#files.size) {
+      this.#rewrite(transaction);
+    } else {
+      try {
+        if (this.#file === null) this.#open();
+        this.#env.files.append(this.#file!, line);
+        this.#env.files.fdatasync(this.#file!);
+      } catch (error) {
+        // Whether the line is there is not known: the next commit writes the file anew.
+        this.#isSuspect = true;
+        throw error;
+      }
+    }
+    this.#apply(transaction);
+    this.#lines++;
+  }
+
+  /** Forgets which parts of the log below `lsn` are on disk: that log is gone. */
+  forgetBelow(lsn: number): void {
+    this.#sealed = this.#sealed.filter((sealed) => sealed.cutLsn >= lsn);
+    this.#strays = this.#strays.filter((strays) => strays >= lsn);
+  }
+
+  close(): void {
+    if (this.#file !== null) this.#env.files.close(this.#file);
+    this.#file = null;
+  }
+
+  #open(): void {
+    const isNew = !this.#env.files.exists(this.#path);
+    this.#file = this.#env.files.openAppend(this.#path);
+    if (isNew) this.#env.files.syncFolder(this.#folder);
+  }
+
+  #rewrite(extra: Transaction): void {
+    this.close();
+    const temporary = `${this.#path}.new`;
+    if (this.#env.files.exists(temporary)) this.#env.files.unlink(temporary);
+    const file = this.#env.files.create(temporary);
+    const present = { add: [...this.#files.values()], sealed: this.#sealed, strays: this.#strays };
+    this.#env.files.append(file, formatLine(present));
+    this.#env.files.append(file, formatLine(extra));
+    this.#env.files.fdatasync(file);
+    this.#env.files.close(file);
+    this.#env.files.rename(temporary, this.#path);
+    this.#env.files.syncFolder(this.#folder);
+    this.#isSuspect = false;
+    this.#lines = 1;
+  }
+
+  #apply(transaction: Transaction): void {
+    for (const entry of transaction.add ?? []) this.#files.set(entry.file, entry);
+    for (const file of transaction.remove ?? []) this.#files.delete(file);
+    for (const sealed of transaction.sealed ?? []) {
+      this.#sealed.push(sealed);
+      this.#sealedKeys.add(`${sealed.windowClass} ${sealed.index} ${sealed.openLsn}`);
+    }
+    for (const strays of transaction.strays ?? []) {
+      this.#strays.push(strays);
+      this.#strayKeys.add(strays);
+    }
+  }
+}
+
+function formatLine(transaction: Transaction): Uint8Array {
+  const json = JSON.stringify(transaction);
+  return Buffer.from(`${crc32(json).toString(16).padStart(8, "0")} ${json}\n`);
+}
+
+function parseLine(line: string): Transaction | null {
+  const json = line.slice(9);
+  if (Number.parseInt(line.slice(0, 8), 16) !== crc32(json)) return null;
+  return JSON.parse(json) as Transaction;
+}

@@ -1,0 +1,101 @@
+import type { Bucket } from "./bucket.ts";
+import { CatalogueBuffer } from "./catalogue-buffer.ts";
+import { type DurableParts, Head } from "./head/head.ts";
+import type { StrayLog } from "./head/stray-log.ts";
+import type { HeadWindow } from "./head/window.ts";
+import type { Plan } from "./plan.ts";
+import type { WindowClass } from "./slots.ts";
+import type { OwnedStoreView } from "./store-memory.ts";
+import type { NameSink } from "./store-writer.ts";
+import type { RecordVisitor } from "./wal/decoder.ts";
+
+/** What replay leaves for the writer to go on with. */
+export interface Replayed {
+  head: Head;
+  /** Definitions that the log has and the catalogue has not. */
+  catalogue: CatalogueBuffer;
+  /** Windows that were cut and are not on disk. */
+  windows: readonly HeadWindow[];
+  strays: readonly StrayLog[];
+}
+
+/**
+ * Executes the records of the catalogue and of the log again. Parts that are on disk already are
+ * passed over; everything else comes back where it was.
+ */
+export class Replay implements RecordVisitor, Replayed {
+  readonly head: Head;
+  readonly catalogue = new CatalogueBuffer();
+  readonly windows: HeadWindow[] = [];
+  readonly strays: StrayLog[] = [];
+  /** Datapoints of series that nothing defines: reported, never given to another series. */
+  quarantined = 0;
+  points = 0;
+  readonly #view: OwnedStoreView;
+  readonly #names: NameSink;
+  #fromLog = false;
+
+  constructor(view: OwnedStoreView, names: NameSink, durable: DurableParts) {
+    this.#view = view;
+    this.#names = names;
+    this.head = new Head(view, durable);
+  }
+
+  /** The catalogue is through; what comes now is the log. */
+  beginLog(): void {
+    this.#fromLog = true;
+  }
+
+  plan(number: number, plan: Plan): void {
+    if (number < this.#view.plans.count) return;
+    this.#view.plans.add(plan);
+    if (this.#fromLog) this.catalogue.plan(number, plan);
+  }
+
+  series(series: number, plan: number, created: number, name: Uint8Array): void {
+    if (series < this.#view.series.next) return;
+    this.#names.add(Buffer.from(name).toString(), series);
+    this.#view.series.define(series, plan);
+    if (this.#fromLog) this.catalogue.series(series, plan, created, name);
+  }
+
+  epoch(series: number, from: number, plan: number): void {
+    if (series >= this.#view.series.next) return;
+    const known = this.#view.series.epochs(series);
+    if (known.some((epoch) => epoch.from === from && epoch.plan === plan)) return;
+    this.#view.series.beginEpoch(series, from, plan);
+    if (this.#fromLog) this.catalogue.epoch(series, from, plan);
+  }
+
+  point(series: number, time: number, value: number, lsn: number): void {
+    this.points++;
+    if (series < this.#view.series.next) this.head.point(series, time, value, lsn);
+    else this.quarantined++;
+  }
+
+  bucket(series: number, time: number, bucket: Bucket, lsn: number): void {
+    this.points++;
+    if (series < this.#view.series.next) this.head.bucket(series, time, bucket, lsn);
+    else this.quarantined++;
+  }
+
+  open(windowClass: number, index: number, lsn: number): void {
+    this.head.open(windowClass as WindowClass, index, lsn);
+  }
+
+  state(windowClass: number, index: number, openLsn: number): void {
+    this.head.resume(windowClass as WindowClass, index, openLsn, openLsn);
+  }
+
+  cut(windowClass: number, index: number, lsn: number): void {
+    const window = this.head.cut(windowClass as WindowClass, index, lsn);
+    if (window === null) return;
+    if (window.isEmpty) window.free(this.#view.pool, this.#view.series.next);
+    else this.windows.push(window);
+  }
+
+  freeze(lsn: number): void {
+    const strays = this.head.freeze(lsn);
+    if (strays !== null) this.strays.push(strays);
+  }
+}

@@ -1,0 +1,106 @@
+import type { PlanTable } from "./plan.ts";
+
+/**
+ * What every thread knows of a series besides its name: its plan, and the plans it had before.
+ *
+ * A series is a chain of *epochs* (from, plan): when a schema change gives it another plan, a new
+ * epoch begins at an instant and the datapoints before that instant still belong to the old one. Nearly all
+ * series have one epoch; those cost two bytes and a zero.
+ *
+ * One thread writes (ingest), all read. An epoch is complete before the series points at it.
+ */
+export interface SeriesMemory {
+  plans: SharedArrayBuffer;
+  planOf: SharedArrayBuffer;
+  epochOf: SharedArrayBuffer;
+  epochs: SharedArrayBuffer;
+  counts: SharedArrayBuffer;
+}
+
+const MAX_EPOCHS = 4_000_000;
+const EPOCH_WORDS = 3;
+
+export class SeriesTable {
+  /** Plan in force for the newest epoch, by series. */
+  readonly planOf: Uint16Array;
+  /** 0, or 1 + the number of the newest epoch record, by series. */
+  readonly epochOf: Int32Array;
+  readonly plans: PlanTable;
+  readonly #epochs: Float64Array;
+  readonly #counts: Int32Array;
+
+  static reserve(maxSeries: number, plans: SharedArrayBuffer): SeriesMemory {
+    const maxEpochs = Math.min(MAX_EPOCHS, maxSeries * 4);
+    return {
+      plans,
+      planOf: new SharedArrayBuffer(maxSeries * 2),
+      epochOf: new SharedArrayBuffer(maxSeries * 4),
+      epochs: new SharedArrayBuffer(maxEpochs * EPOCH_WORDS * 8),
+      counts: new SharedArrayBuffer(16),
+    };
+  }
+
+  constructor(memory: SeriesMemory, plans: PlanTable) {
+    this.plans = plans;
+    this.planOf = new Uint16Array(memory.planOf);
+    this.epochOf = new Int32Array(memory.epochOf);
+    this.#epochs = new Float64Array(memory.epochs);
+    this.#counts = new Int32Array(memory.counts);
+  }
+
+  get capacity(): number {
+    return this.planOf.length;
+  }
+
+  /** One above the highest series number in use. */
+  get next(): number {
+    return Atomics.load(this.#counts, 0);
+  }
+
+  define(series: number, plan: number): void {
+    this.planOf[series] = plan;
+    if (series >= this.next) Atomics.store(this.#counts, 0, series + 1);
+  }
+
+  /** Begins an epoch; `from` in seconds. Only the writing thread does so. */
+  beginEpoch(series: number, from: number, plan: number): boolean {
+    const record = this.#counts[1]!;
+    if ((record + 1) * EPOCH_WORDS > this.#epochs.length) return false;
+    // The record keeps what was in force before `from`.
+    this.#epochs[record * EPOCH_WORDS] = from;
+    this.#epochs[record * EPOCH_WORDS + 1] = this.planOf[series]!;
+    this.#epochs[record * EPOCH_WORDS + 2] = this.epochOf[series]!;
+    this.#counts[1] = record + 1;
+    Atomics.store(this.epochOf, series, record + 1);
+    this.planOf[series] = plan;
+    return true;
+  }
+
+  /** Plan in force at `time`. */
+  planAt(series: number, time: number): number {
+    let plan = this.planOf[series]!;
+    let record = Atomics.load(this.epochOf, series);
+    while (record !== 0) {
+      const at = (record - 1) * EPOCH_WORDS;
+      if (time >= this.#epochs[at]!) return plan;
+      plan = this.#epochs[at + 1]!;
+      record = this.#epochs[at + 2]!;
+    }
+    return plan;
+  }
+
+  /** All epochs, oldest first; the first begins at -Infinity. */
+  epochs(series: number): { from: number; plan: number }[] {
+    const list: { from: number; plan: number }[] = [];
+    let plan = this.planOf[series]!;
+    let record = Atomics.load(this.epochOf, series);
+    while (record !== 0) {
+      const at = (record - 1) * EPOCH_WORDS;
+      list.push({ from: this.#epochs[at]!, plan });
+      plan = this.#epochs[at + 1]!;
+      record = this.#epochs[at + 2]!;
+    }
+    list.push({ from: Number.NEGATIVE_INFINITY, plan });
+    return list.reverse();
+  }
+}
