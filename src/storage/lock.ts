@@ -64,6 +64,8 @@ function livingOwner(text: string): number | null {
     const owner = JSON.parse(text) as { pid: number; started: string; boot: string; host: string };
     if (owner.host !== hostname()) return owner.pid;
     const now = identityOf(owner.pid);
+    // Without /proc a pid that answers is all there is to go by.
+    if (identityOf(process.pid).started === "") return answers(owner.pid) ? owner.pid : null;
     return now.started !== "" && now.started === owner.started && now.boot === owner.boot
       ? owner.pid
       : null;
@@ -79,6 +81,15 @@ function identityOf(pid: number): { started: string; boot: string; host: string 
   const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
   const boot = (read("/proc/sys/kernel/random/boot_id") ?? "").trim();
   return { started, boot, host: hostname() };
+}
+
+function answers(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return hasCode(error, "EPERM");
+  }
 }
 
 function read(path: string): string | null {

@@ -33,11 +33,14 @@ export class Replay implements RecordVisitor, Replayed {
   points = 0;
   readonly #view: OwnedStoreView;
   readonly #names: NameSink;
+  /** By series: 1 when something defined it. */
+  readonly #defined: Uint8Array;
   #fromLog = false;
 
   constructor(view: OwnedStoreView, names: NameSink, durable: DurableParts) {
     this.#view = view;
     this.#names = names;
+    this.#defined = new Uint8Array(view.series.capacity);
     this.head = new Head(view, durable);
   }
 
@@ -53,14 +56,17 @@ export class Replay implements RecordVisitor, Replayed {
   }
 
   series(series: number, plan: number, created: number, name: Uint8Array): void {
-    if (series < this.#view.series.next) return;
+    if (series >= this.#defined.length)
+      throw new RangeError(`series ${series} exceeds --max-series`);
+    if (this.#defined[series] === 1) return;
+    this.#defined[series] = 1;
     this.#names.add(Buffer.from(name).toString(), series);
     this.#view.series.define(series, plan);
     if (this.#fromLog) this.catalogue.series(series, plan, created, name);
   }
 
   epoch(series: number, from: number, plan: number): void {
-    if (series >= this.#view.series.next) return;
+    if (this.#defined[series] !== 1) return;
     const known = this.#view.series.epochs(series);
     if (known.some((epoch) => epoch.from === from && epoch.plan === plan)) return;
     this.#view.series.beginEpoch(series, from, plan);
@@ -69,13 +75,13 @@ export class Replay implements RecordVisitor, Replayed {
 
   point(series: number, time: number, value: number, lsn: number): void {
     this.points++;
-    if (series < this.#view.series.next) this.head.point(series, time, value, lsn);
+    if (this.#defined[series] === 1) this.head.point(series, time, value, lsn);
     else this.quarantined++;
   }
 
   bucket(series: number, time: number, bucket: Bucket, lsn: number): void {
     this.points++;
-    if (series < this.#view.series.next) this.head.bucket(series, time, bucket, lsn);
+    if (this.#defined[series] === 1) this.head.bucket(series, time, bucket, lsn);
     else this.quarantined++;
   }
 

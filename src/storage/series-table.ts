@@ -62,6 +62,11 @@ export class SeriesTable {
     if (series >= this.next) Atomics.store(this.#counts, 0, series + 1);
   }
 
+  /** Leaves numbers out that the log has given away, so that they are never given again. */
+  skipTo(next: number): void {
+    if (next > this.next) Atomics.store(this.#counts, 0, Math.min(next, this.capacity));
+  }
+
   /** Begins an epoch; `from` in seconds. Only the writing thread does so. */
   beginEpoch(series: number, from: number, plan: number): boolean {
     const record = this.#counts[1]!;

@@ -13,7 +13,7 @@ import type { WideBuckets } from "./wide-buckets.ts";
  *      0    value
  *      1    slot (absolute; NaN when the entry was moved elsewhere)
  *      2    int32 previous entry or -1 | int32 1 + number of the wide entry, 0 for none
- *      3    int32 entries in the chain so far | unused
+ *      3    int32 entries in the chain so far | int32 plan whose step the slot counts
  */
 export const ENTRY_WORDS = 4;
 
@@ -33,7 +33,7 @@ export class EntryChain {
   }
 
   /** A new entry in front of the chain `head`; -1 when memory is out. The caller publishes it. */
-  append(pool: PagePool, head: number, slot: number, value: number): number {
+  append(pool: PagePool, head: number, plan: number, slot: number, value: number): number {
     const entry = this.#records.append(pool);
     if (entry < 0) return -1;
     const at = this.#records.wordOf(entry);
@@ -42,6 +42,7 @@ export class EntryChain {
     this.#words[at + 1] = slot;
     this.#ints[at * 2 + 4] = previous;
     this.#ints[at * 2 + 6] = previous < 0 ? 1 : this.depth(previous) + 1;
+    this.#ints[at * 2 + 7] = plan;
     return entry;
   }
 
@@ -63,6 +64,10 @@ export class EntryChain {
   }
   depth(entry: number): number {
     return this.#ints[this.#records.wordOf(entry) * 2 + 6]!;
+  }
+
+  plan(entry: number): number {
+    return this.#ints[this.#records.wordOf(entry) * 2 + 7]!;
   }
 
   replace(entry: number, value: number): void {
@@ -127,21 +132,48 @@ export class EntryChain {
     }
   }
 
+  /**
+   * The same for a stray log, whose entries belong to plans and where every entry of an event
+   * counter is one more rate to add.
+   */
+  readStrays(
+    head: number,
+    plan: number,
+    isEvent: boolean,
+    firstSlot: number,
+    values: Float64Array,
+  ): void {
+    const entries = this.collect(head);
+    for (let i = entries.length - 1; i >= 0; i--) {
+      const entry = entries[i]!;
+      const index = this.slot(entry) - firstSlot;
+      if (!(index >= 0 && index < values.length) || this.plan(entry) !== plan) continue;
+      const old = values[index]!;
+      const value = this.value(entry);
+      values[index] = isEvent && !Number.isNaN(old) ? old + value : value;
+    }
+  }
+
   /** Calls `visit` for every entry, oldest first; a slot may come several times. */
   visitBuckets(
     head: number,
     wide: WideBuckets,
     bucket: Bucket,
     visit: (slot: number, bucket: Bucket) => void,
+    plan = 0,
   ): void {
     const entries = this.collect(head);
     for (let i = entries.length - 1; i >= 0; i--) {
-      const entry = entries[i]!;
-      const number = this.wideOf(entry);
-      if (number >= 0) wide.read(number, bucket);
-      else setSingle(bucket, this.value(entry));
-      visit(this.slot(entry), bucket);
+      if (this.plan(entries[i]!) !== plan) continue;
+      this.readBucket(entries[i]!, wide, bucket);
+      visit(this.slot(entries[i]!), bucket);
     }
+  }
+
+  readBucket(entry: number, wide: WideBuckets, into: Bucket): void {
+    const number = this.wideOf(entry);
+    if (number >= 0) wide.read(number, into);
+    else setSingle(into, this.value(entry));
   }
 
   clear(pool: PagePool): void {

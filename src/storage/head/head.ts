@@ -79,7 +79,7 @@ export class Head {
     const target =
       start >= last.start && start < last.end ? last : this.#find(windowClassOf(step), start);
     if (target === null || isLongStep(step)) {
-      if (!this.#strays.put(this.#pool, series, step, slot, stored, lsn)) this.dropped++;
+      if (!this.#strays.put(this.#pool, series, plan, start, slot, stored, lsn)) this.dropped++;
       return;
     }
     const window = target.window;
@@ -96,7 +96,8 @@ export class Head {
     const start = slot * step;
     const target = this.#find(windowClassOf(step), start);
     if (target === null || isLongStep(step)) {
-      if (!this.#strays.putBucket(this.#pool, series, step, slot, bucket, lsn)) this.dropped++;
+      if (!this.#strays.putBucket(this.#pool, series, plan, start, slot, bucket, lsn))
+        this.dropped++;
       return;
     }
     const window = target.window;
@@ -191,16 +192,20 @@ export class Head {
   #drain(opened: OpenWindow): void {
     const strays = this.#strays;
     if (strays.count === 0 || strays.newest < opened.start || strays.oldest >= opened.end) return;
-    const table = this.#series;
-    for (let series = 0; series < table.next; series++) {
+    const { plans, next } = this.#series;
+    const wants = (plan: number, slot: number): boolean => {
+      const step = plans.step[plan]!;
+      const start = slot * step;
+      if (windowClassOf(step) !== opened.windowClass || isLongStep(step)) return false;
+      return start >= opened.start && start < opened.end;
+    };
+    for (let series = 0; series < next; series++) {
       if (strays.heads[series] === 0) continue;
-      const plan = table.planAt(series, opened.start);
-      const step = table.plans.step[plan]!;
-      const mode = table.plans.mode[plan] as Mode;
-      if (windowClassOf(step) !== opened.windowClass || isLongStep(step)) continue;
-      strays.drain(series, step, opened.start, opened.end, (slot, bucket, single) => {
+      strays.drain(series, wants, (plan, slot, bucket, single) => {
         const window = opened.window;
         if (window === null) return;
+        const step = plans.step[plan]!;
+        const mode = plans.mode[plan] as Mode;
         const kept = single
           ? window.put(this.#pool, series, mode, step, slot, bucket.last, false)
           : window.putBucket(this.#pool, series, step, slot, bucket, false);

@@ -104,14 +104,15 @@ export class StrayLog {
   put(
     pool: PagePool,
     series: number,
-    step: number,
+    plan: number,
+    start: number,
     slot: number,
     value: number,
     lsn: number,
   ): boolean {
-    const entry = this.entries.append(pool, this.heads[series]!, slot, value);
+    const entry = this.entries.append(pool, this.heads[series]!, plan, slot, value);
     if (entry < 0) return false;
-    this.#note(slot * step, lsn);
+    this.#note(start, lsn);
     Atomics.store(this.heads, series, -(entry + 1));
     return true;
   }
@@ -119,48 +120,48 @@ export class StrayLog {
   putBucket(
     pool: PagePool,
     series: number,
-    step: number,
+    plan: number,
+    start: number,
     slot: number,
     bucket: Bucket,
     lsn: number,
   ): boolean {
-    const entry = this.entries.append(pool, this.heads[series]!, slot, bucket.last);
+    const entry = this.entries.append(pool, this.heads[series]!, plan, slot, bucket.last);
     if (entry < 0) return false;
     const { count, sum, min, max, last, m2 } = bucket;
     const wide = this.wide.append(pool, count, sum, min, max, last, m2);
     if (wide < 0) return false;
     this.entries.setWide(entry, wide);
-    this.#note(slot * step, lsn);
+    this.#note(start, lsn);
     Atomics.store(this.heads, series, -(entry + 1));
     return true;
   }
 
   /**
-   * Takes a series' entries with start <= slot * step < end out of the log, oldest first: a window
-   * that opens gets them.
+   * Takes those entries of a series out of the log that `wants` (by plan and slot), oldest first: a
+   * window that opens gets them.
    */
   drain(
     series: number,
-    step: number,
-    start: number,
-    end: number,
-    take: (slot: number, bucket: Bucket, single: boolean) => void,
+    wants: (plan: number, slot: number) => boolean,
+    take: (plan: number, slot: number, bucket: Bucket, single: boolean) => void,
   ): void {
     const bucket = emptyBucket();
     const entries = this.entries.collect(this.heads[series]!);
     for (let i = entries.length - 1; i >= 0; i--) {
       const entry = entries[i]!;
+      const plan = this.entries.plan(entry);
       const slot = this.entries.slot(entry);
-      const time = slot * step;
-      if (time < start || time >= end) continue;
+      if (!wants(plan, slot)) continue;
       const wide = this.entries.wideOf(entry);
       if (wide >= 0) this.wide.read(wide, bucket);
       else bucket.last = this.entries.value(entry);
-      take(slot, bucket, wide < 0);
+      take(plan, slot, bucket, wide < 0);
       this.entries.kill(entry);
     }
   }
 
+  /** `time` is a slot's start, seconds. */
   #note(time: number, lsn: number): void {
     if (lsn < this.#numbers[FIRST_LSN]!) this.#numbers[FIRST_LSN] = lsn;
     if (time < this.#numbers[OLDEST]!) this.#numbers[OLDEST] = time;

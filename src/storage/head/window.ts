@@ -241,7 +241,7 @@ export class HeadWindow {
     if (known >= 0) {
       return this.entries.merge(pool, this.wide, known, count, sum, min, max, last, m2);
     }
-    const entry = this.entries.append(pool, head, slot, last);
+    const entry = this.entries.append(pool, head, 0, slot, last);
     if (entry < 0) return false;
     const wide = this.wide.append(pool, count, sum, min, max, last, m2);
     if (wide < 0) return false;
@@ -335,7 +335,7 @@ export class HeadWindow {
       else return this.entries.merge(pool, this.wide, known, 1, value, value, value, value, 0);
       return true;
     }
-    const entry = this.entries.append(pool, head, slot, value);
+    const entry = this.entries.append(pool, head, 0, slot, value);
     if (entry < 0) return false;
     Atomics.store(this.heads, series, -(entry + 1));
     const slots = slotsBetween(this.start, this.seconds, step);

@@ -82,6 +82,22 @@ export class WalFiles {
     this.#recoveredLsn = recoveredLsn;
   }
 
+  /**
+   * Syncs the files that were there at the start: what a killed process had written counts as
+   * durable from now on.
+   */
+  syncExisting(): void {
+    for (const { number, endLsn } of this.#files) {
+      const path = `${this.#folder}/${walFileName(number)}`;
+      if (!this.#env.files.exists(path)) continue;
+      const file = this.#env.files.openAppend(path);
+      this.#env.files.fdatasync(file);
+      this.#env.files.close(file);
+      this.durableLsn = Math.max(this.durableLsn, endLsn);
+    }
+    this.writtenLsn = this.durableLsn;
+  }
+
   get fileCount(): number {
     return this.#files.length;
   }

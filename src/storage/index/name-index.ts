@@ -1,0 +1,302 @@
+import { GraphiteError } from "../../model/errors.ts";
+import { type NodeMatcher, parsePattern } from "../../model/glob.ts";
+import { GrowingHash, type GrowingHashMemory } from "./growing-hash.ts";
+import { type LabelMemory, Labels } from "./labels.ts";
+
+/** A branch or a leaf; a path that is both comes twice. */
+export interface FoundName {
+  path: string;
+  isLeaf: boolean;
+  /** -1 for a branch. */
+  series: number;
+}
+
+export interface NameIndexMemory {
+  labels: LabelMemory;
+  parent: SharedArrayBuffer;
+  label: SharedArrayBuffer;
+  firstChild: SharedArrayBuffer;
+  nextSibling: SharedArrayBuffer;
+  /** 1 + series of a node; 0 for a mere branch. */
+  seriesOf: SharedArrayBuffer;
+  nodeOf: SharedArrayBuffer;
+  children: GrowingHashMemory;
+  /** Series with tags, in the order in which they came. */
+  tagged: SharedArrayBuffer;
+  counts: SharedArrayBuffer;
+}
+
+const ROOT = 1;
+/** Tagged series hang below a node of their own, each under its whole path as one label. */
+const TAGGED = 2;
+const NODES = 0;
+const TAGGED_COUNT = 1;
+const SERIES = 2;
+
+/** Matched nodes after which a query gives up. */
+const MAX_NODES = 10_000_000;
+
+/**
+ * All series names as a trie over the nodes of their paths, in shared memory: written by the ingest
+ * thread, read by every query thread without a lock. A node is complete before its parent leads to
+ * it; nothing moves or goes away.
+ */
+export class NameIndex {
+  readonly labels: Labels;
+  readonly #parent: Int32Array;
+  readonly #label: Int32Array;
+  readonly #firstChild: Int32Array;
+  readonly #nextSibling: Int32Array;
+  readonly #seriesOf: Int32Array;
+  readonly #nodeOf: Int32Array;
+  readonly #children: GrowingHash;
+  readonly #tagged: Int32Array;
+  readonly #counts: Int32Array;
+
+  static reserve(maxSeries: number): NameIndexMemory {
+    const nodes = maxSeries * 2 + 4096;
+    const words = (count: number): SharedArrayBuffer => new SharedArrayBuffer(count * 4);
+    return {
+      labels: Labels.reserve(nodes, Math.min(nodes * 40 + 65_536, 2 ** 32 - 65_536)),
+      parent: words(nodes),
+      label: words(nodes),
+      firstChild: words(nodes),
+      nextSibling: words(nodes),
+      seriesOf: words(nodes),
+      nodeOf: words(maxSeries),
+      children: GrowingHash.reserve(nodes),
+      tagged: words(maxSeries),
+      counts: words(4),
+    };
+  }
+
+  constructor(memory: NameIndexMemory) {
+    this.labels = new Labels(memory.labels);
+    this.#parent = new Int32Array(memory.parent);
+    this.#label = new Int32Array(memory.label);
+    this.#firstChild = new Int32Array(memory.firstChild);
+    this.#nextSibling = new Int32Array(memory.nextSibling);
+    this.#seriesOf = new Int32Array(memory.seriesOf);
+    this.#nodeOf = new Int32Array(memory.nodeOf);
+    this.#children = new GrowingHash(memory.children);
+    this.#tagged = new Int32Array(memory.tagged);
+    this.#counts = new Int32Array(memory.counts);
+    Atomics.compareExchange(this.#counts, NODES, 0, TAGGED + 1);
+  }
+
+  /** Series in the index. */
+  get count(): number {
+    return Atomics.load(this.#counts, SERIES);
+  }
+
+  get nodeCount(): number {
+    return Atomics.load(this.#counts, NODES);
+  }
+
+  get taggedCount(): number {
+    return Atomics.load(this.#counts, TAGGED_COUNT);
+  }
+
+  /** The i-th series with tags. */
+  taggedAt(i: number): number {
+    return this.#tagged[i]!;
+  }
+
+  /** Adds a canonical path. Writer only. @throws RangeError when the index is full */
+  add(path: string, series: number): void {
+    let node: number;
+    if (path.includes(";")) {
+      node = this.#addChild(TAGGED, this.labels.add(Buffer.from(path)));
+      const count = this.taggedCount;
+      this.#tagged[count] = series;
+      Atomics.store(this.#counts, TAGGED_COUNT, count + 1);
+    } else {
+      node = ROOT;
+      for (const label of path.split(".")) {
+        node = this.#addChild(node, this.labels.add(Buffer.from(label)));
+      }
+    }
+    Atomics.store(this.#nodeOf, series, node);
+    Atomics.store(this.#seriesOf, node, series + 1);
+    Atomics.add(this.#counts, SERIES, 1);
+  }
+
+  /** Number of the series of a canonical path, or -1. */
+  seriesAt(path: string): number {
+    let node = ROOT;
+    if (path.includes(";")) {
+      node = this.#child(TAGGED, path);
+    } else {
+      for (const label of path.split(".")) {
+        node = this.#child(node, label);
+        if (node === 0) return -1;
+      }
+    }
+    return node === 0 ? -1 : Atomics.load(this.#seriesOf, node) - 1;
+  }
+
+  /** Path of a series; empty when there is none of that number. */
+  nameOf(series: number): string {
+    const node = Atomics.load(this.#nodeOf, series);
+    return node === 0 ? "" : this.#pathOf(node);
+  }
+
+  /**
+   * Nodes that match a pattern, sorted by path in code point order, a branch before the leaf of the
+   * same path. A tagged series is matched by its exact path only.
+   *
+   * @throws GraphiteError ERR_LIMIT_SERIES when more than `limit` match
+   */
+  find(pattern: string, limit: number): FoundName[] {
+    if (pattern.includes(";")) {
+      const series = this.seriesAt(pattern);
+      return series < 0 ? [] : [{ path: pattern, isLeaf: true, series }];
+    }
+    const nodes = new Set<number>();
+    for (const matchers of parsePattern(pattern)) {
+      let level = [ROOT];
+      for (let i = 0; i < matchers.length && level.length > 0; i++) {
+        level = this.#step(level, matchers[i]!, i === matchers.length - 1);
+        if (level.length > MAX_NODES) throw tooMany(pattern, MAX_NODES);
+      }
+      for (const node of level) if (node !== ROOT) nodes.add(node);
+    }
+    if (nodes.size > limit) throw tooMany(pattern, limit);
+    const found: FoundName[] = [];
+    for (const node of nodes) {
+      const path = this.#pathOf(node);
+      if (Atomics.load(this.#firstChild, node) !== 0) {
+        found.push({ path, isLeaf: false, series: -1 });
+      }
+      const series = Atomics.load(this.#seriesOf, node) - 1;
+      if (series >= 0) found.push({ path, isLeaf: true, series });
+    }
+    return found.sort(byPath);
+  }
+
+  #step(level: readonly number[], matcher: NodeMatcher, isLast: boolean): number[] {
+    const next: number[] = [];
+    switch (matcher.kind) {
+      case "literal": {
+        const label = this.labels.find(Buffer.from(matcher.text));
+        if (label === 0) return next;
+        for (const node of level) {
+          const child = this.#childByLabel(node, label);
+          if (child !== 0) next.push(child);
+        }
+        return next;
+      }
+      case "any":
+        for (const node of level) this.#eachChild(node, (child) => next.push(child));
+        return next;
+      case "anyDepth": {
+        const seen = new Set(level);
+        const todo = [...level];
+        while (todo.length > 0) {
+          this.#eachChild(todo.pop()!, (child) => {
+            if (seen.has(child)) return;
+            seen.add(child);
+            todo.push(child);
+          });
+        }
+        // At the end of a pattern it stands for what is below, not for the directory itself.
+        if (isLast) for (const node of level) seen.delete(node);
+        return [...seen];
+      }
+      default: {
+        // The verdict on a label is the same wherever it occurs.
+        const verdicts = new Map<number, boolean>();
+        for (const node of level) {
+          this.#eachChild(node, (child) => {
+            const label = this.#label[child]!;
+            let verdict = verdicts.get(label);
+            if (verdict === undefined) {
+              verdict = matcher.test(this.labels.text(label));
+              verdicts.set(label, verdict);
+            }
+            if (verdict) next.push(child);
+          });
+        }
+        return next;
+      }
+    }
+  }
+
+  #eachChild(node: number, visit: (child: number) => void): void {
+    let child = Atomics.load(this.#firstChild, node);
+    while (child !== 0) {
+      visit(child);
+      child = this.#nextSibling[child]!;
+    }
+  }
+
+  #child(node: number, label: string): number {
+    const number = this.labels.find(Buffer.from(label));
+    return number === 0 ? 0 : this.#childByLabel(node, number);
+  }
+
+  #childByLabel(node: number, label: number): number {
+    return this.#children.find(
+      hashChild(node, label),
+      (child) => this.#label[child] === label && this.#parent[child] === node,
+    );
+  }
+
+  #addChild(node: number, label: number): number {
+    const known = this.#childByLabel(node, label);
+    if (known !== 0) return known;
+    const child = this.#counts[NODES]!;
+    if (child >= this.#parent.length) throw new RangeError("the name index is full");
+    this.#parent[child] = node;
+    this.#label[child] = label;
+    this.#nextSibling[child] = this.#firstChild[node]!;
+    Atomics.store(this.#counts, NODES, child + 1);
+    this.#children.add(hashChild(node, label), child, (other) =>
+      hashChild(this.#parent[other]!, this.#label[other]!),
+    );
+    Atomics.store(this.#firstChild, node, child);
+    return child;
+  }
+
+  #pathOf(node: number): string {
+    let path = this.labels.text(this.#label[node]!);
+    for (let up = this.#parent[node]!; up > TAGGED; up = this.#parent[up]!) {
+      path = `${this.labels.text(this.#label[up]!)}.${path}`;
+    }
+    return path;
+  }
+}
+
+function hashChild(node: number, label: number): number {
+  let hash = Math.imul(node, 0x9e3779b1) ^ Math.imul(label, 0x85ebca6b);
+  hash ^= hash >>> 15;
+  hash = Math.imul(hash, 0x2c1b3c6d);
+  return hash ^ (hash >>> 12);
+}
+
+function tooMany(pattern: string, limit: number): GraphiteError {
+  return new GraphiteError(
+    "ERR_LIMIT_SERIES",
+    `the pattern ${pattern} matches more than ${limit} names: ask for less`,
+  );
+}
+
+function byPath(a: FoundName, b: FoundName): number {
+  if (a.path === b.path) return Number(a.isLeaf) - Number(b.isLeaf);
+  return compareCodePoints(a.path, b.path);
+}
+
+/** Order by code point, as UTF-8 bytes sort; JavaScript's own order is by UTF-16 unit. */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x === y) continue;
+    const xIsSurrogate = (x & 0xf800) === 0xd800;
+    const yIsSurrogate = (y & 0xf800) === 0xd800;
+    if (xIsSurrogate !== yIsSurrogate) return xIsSurrogate ? 1 : -1;
+    return x - y;
+  }
+  return a.length - b.length;
+}

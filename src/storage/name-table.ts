@@ -1,0 +1,200 @@
+import { randomBytes } from "node:crypto";
+
+/**
+ * The names that clients write, byte for byte, and what each stands for: one series, several (an
+ * istat caret name) or none (a refused name). The receivers' hot path lives here; it fits the door
+ * `NameTable` of src/protocols. One thread owns it; nothing of it is shared.
+ *
+ * Open addressing over (hash, name) pairs; a record of a name is (offset, length, successor,
+ * series). The hash is seeded, so that nobody can choose names that collide.
+ */
+const RECORD = 4;
+const OFFSET = 0;
+const LENGTH = 1;
+const SUCCESSOR = 2;
+const SERIES = 3;
+/** Series field of a name with several targets: -2 - index into the lists. */
+const REFUSED = -1;
+
+/** What a new name stands for: a series, -1 for none, or a list of series. */
+export type Define = (raw: Buffer) => number | readonly number[];
+
+export class NameTable {
+  readonly #define: Define;
+  readonly #maxBytes: number;
+  readonly #seed = randomBytes(4).readInt32LE();
+  #table: Int32Array;
+  #mask: number;
+  #records: Int32Array;
+  #arena: Uint8Array;
+  #arenaView: DataView;
+  #used = 0;
+  #count = 0;
+  readonly #lists: (readonly number[])[] = [];
+  /** Names that found no room. */
+  overflows = 0;
+
+  /** `maxBytes` bounds the memory for names. */
+  constructor(define: Define, maxBytes = 2 ** 31) {
+    this.#define = define;
+    this.#maxBytes = maxBytes;
+    this.#table = new Int32Array(1 << 13);
+    this.#mask = (1 << 12) - 1;
+    this.#records = new Int32Array((1 << 11) * RECORD);
+    this.#arena = new Uint8Array(1 << 16);
+    this.#arenaView = new DataView(this.#arena.buffer);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get memoryBytes(): number {
+    return this.#table.byteLength + this.#records.byteLength + this.#arena.byteLength;
+  }
+
+  /** The name's series: -1 when it was refused, below that when it stands for several. */
+  seriesOf(name: number): number {
+    return this.#records[name * RECORD + SERIES]!;
+  }
+
+  /** All series of a name. */
+  targetsOf(name: number): readonly number[] {
+    const series = this.seriesOf(name);
+    if (series >= 0) return [series];
+    return series === REFUSED ? [] : this.#lists[-2 - series]!;
+  }
+
+  lengthOf(name: number): number {
+    return this.#records[name * RECORD + LENGTH]!;
+  }
+
+  successorAt(
+    previous: number,
+    bytes: Uint8Array,
+    view: DataView,
+    at: number,
+    end: number,
+  ): number {
+    const records = this.#records;
+    const name = records[previous * RECORD + SUCCESSOR]! - 1;
+    if (name < 0) return -1;
+    const length = records[name * RECORD + LENGTH]!;
+    if (at + length >= end || bytes[at + length] !== 32) return -1;
+    const arena = this.#arenaView;
+    const offset = records[name * RECORD + OFFSET]!;
+    // From the tail, where names differ, four bytes at a time.
+    let i = length - 4;
+    while (i >= 0 && view.getInt32(at + i, true) === arena.getInt32(offset + i, true)) i -= 4;
+    if (i >= 0) return -1;
+    if (i === -4) return name;
+    if (length >= 4) {
+      return view.getInt32(at, true) === arena.getInt32(offset, true) ? name : -1;
+    }
+    for (let j = 0; j < length; j++) if (bytes[at + j] !== this.#arena[offset + j]) return -1;
+    return name;
+  }
+
+  learn(previous: number, name: number): void {
+    if (previous >= 0) this.#records[previous * RECORD + SUCCESSOR] = name + 1;
+  }
+
+  resolve(bytes: Uint8Array, start: number, end: number): number {
+    const hash = this.#hash(bytes, start, end);
+    const table = this.#table;
+    const records = this.#records;
+    const length = end - start;
+    let slot = hash & this.#mask;
+    for (;;) {
+      const name = table[slot * 2 + 1]! - 1;
+      if (name < 0) break;
+      if (table[slot * 2] === hash && records[name * RECORD + LENGTH] === length) {
+        const offset = records[name * RECORD + OFFSET]!;
+        let i = 0;
+        while (i < length && bytes[start + i] === this.#arena[offset + i]) i++;
+        if (i === length) return name;
+      }
+      slot = (slot + 1) & this.#mask;
+    }
+    return this.#add(bytes, start, end, hash);
+  }
+
+  /** Forgets what all names stand for, so that they are asked for again: rules have changed. */
+  clear(): void {
+    this.#table.fill(0);
+    // Receivers may still remember a name: it must have no successor then.
+    this.#records.fill(0, 0, this.#count * RECORD);
+    this.#count = 0;
+    this.#used = 0;
+    this.#lists.length = 0;
+  }
+
+  #add(bytes: Uint8Array, start: number, end: number, hash: number): number {
+    const length = end - start;
+    if (this.#used + length + 16 > this.#maxBytes) {
+      this.overflows++;
+      // The first name that does not fit makes room for all: those in use come back at once.
+      this.clear();
+    }
+    const target = this.#define(Buffer.from(bytes.subarray(start, end)));
+    this.#reserve(length);
+    const name = this.#count++;
+    const at = name * RECORD;
+    this.#records[at + OFFSET] = this.#used;
+    this.#records[at + LENGTH] = length;
+    this.#records[at + SUCCESSOR] = 0;
+    this.#records[at + SERIES] = this.#targetField(target);
+    this.#arena.set(bytes.subarray(start, end), this.#used);
+    this.#used += (length + 8) & ~7;
+    this.#insert(hash, name);
+    return name;
+  }
+
+  #targetField(target: number | readonly number[]): number {
+    if (typeof target === "number") return target < 0 ? REFUSED : target;
+    if (target.length === 0) return REFUSED;
+    if (target.length === 1) return target[0]!;
+    this.#lists.push(target);
+    return -1 - this.#lists.length;
+  }
+
+  #reserve(length: number): void {
+    if (this.#used + length + 16 > this.#arena.length) {
+      const arena = new Uint8Array(Math.max(this.#arena.length * 2, this.#used + length + 16));
+      arena.set(this.#arena.subarray(0, this.#used));
+      this.#arena = arena;
+      this.#arenaView = new DataView(arena.buffer);
+    }
+    if ((this.#count + 1) * RECORD > this.#records.length) {
+      const records = new Int32Array(this.#records.length * 2);
+      records.set(this.#records);
+      this.#records = records;
+    }
+    if (this.#count * 2 > this.#mask) this.#grow();
+  }
+
+  #grow(): void {
+    const old = this.#table;
+    this.#table = new Int32Array(old.length * 2);
+    this.#mask = this.#table.length / 2 - 1;
+    for (let slot = 0; slot < old.length; slot += 2) {
+      const name = old[slot + 1]! - 1;
+      if (name >= 0) this.#insert(old[slot]!, name);
+    }
+  }
+
+  #insert(hash: number, name: number): void {
+    let slot = hash & this.#mask;
+    while (this.#table[slot * 2 + 1] !== 0) slot = (slot + 1) & this.#mask;
+    this.#table[slot * 2] = hash;
+    this.#table[slot * 2 + 1] = name + 1;
+  }
+
+  #hash(bytes: Uint8Array, start: number, end: number): number {
+    let hash = this.#seed;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+    hash ^= hash >>> 15;
+    hash = Math.imul(hash, 0x2c1b3c6d);
+    return hash ^ (hash >>> 12);
+  }
+}

@@ -1,0 +1,115 @@
+import type { FileSystem } from "../environment.ts";
+import type { FileEntry } from "../manifest.ts";
+import { SHARD_SERIES } from "../seal/seal-window.ts";
+import { StatFileReader } from "../statfile/reader.ts";
+
+/** Open files that a reader keeps at most. */
+const MAX_OPEN = 1000;
+
+/** A StatFile and where in it the sections of a (plan, shard) are. */
+export interface OpenStatFile {
+  entry: FileEntry;
+  reader: StatFileReader;
+  sections: Map<number, number[]>;
+}
+
+export function sectionKey(plan: number, series: number): number {
+  return plan * 65_536 + Math.floor(series / SHARD_SERIES);
+}
+
+/**
+ * The StatFiles that one reading thread knows: the manifest's list as it was told, and an LRU of
+ * open files. A file that cannot be read is reported once and left out.
+ */
+export class FileSet {
+  readonly #files: FileSystem;
+  readonly #root: string;
+  readonly #report: (file: string, error: Error) => void;
+  readonly #entries = new Map<string, FileEntry>();
+  readonly #open = new Map<string, OpenStatFile>();
+  readonly #broken = new Set<string>();
+  /** Log positions of the parts that are in these files. */
+  readonly #parts = new Set<number>();
+
+  constructor(files: FileSystem, root: string, report: (file: string, error: Error) => void) {
+    this.#files = files;
+    this.#root = root;
+    this.#report = report;
+  }
+
+  get count(): number {
+    return this.#entries.size;
+  }
+
+  add(entries: Iterable<FileEntry>): void {
+    for (const entry of entries) {
+      this.#entries.set(entry.file, entry);
+      this.#parts.add(entry.lsn);
+    }
+  }
+
+  /** Whether the window or stray log that ended at this log position is in a file. */
+  hasPart(lsn: number): boolean {
+    return this.#parts.has(lsn);
+  }
+
+  /** Files with slots in [from, until), seconds, in the order of the log. */
+  between(from: number, until: number): FileEntry[] {
+    const found: FileEntry[] = [];
+    for (const entry of this.#entries.values()) {
+      if (entry.until > from && entry.from < until) found.push(entry);
+    }
+    return found.sort((a, b) => a.lsn - b.lsn);
+  }
+
+  /** Null for a file that cannot be read. */
+  open(entry: FileEntry): OpenStatFile | null {
+    const known = this.#open.get(entry.file);
+    if (known !== undefined) {
+      this.#open.delete(entry.file);
+      this.#open.set(entry.file, known);
+      return known;
+    }
+    if (this.#broken.has(entry.file)) return null;
+    try {
+      const path = `${this.#root}/${entry.file}`;
+      const reader = StatFileReader.open(this.#files, path, entry);
+      const sections = new Map<number, number[]>();
+      reader.sections.forEach((section, i) => {
+        const key = section.plan * 65_536 + section.shard;
+        const list = sections.get(key);
+        if (list === undefined) sections.set(key, [i]);
+        else list.push(i);
+      });
+      const opened = { entry, reader, sections };
+      this.#open.set(entry.file, opened);
+      this.#evict();
+      return opened;
+    } catch (error) {
+      this.breakFile(entry, error);
+      return null;
+    }
+  }
+
+  /** Leaves a file out from now on. */
+  breakFile(entry: FileEntry, error: unknown): void {
+    if (this.#broken.has(entry.file)) return;
+    this.#broken.add(entry.file);
+    this.#open.get(entry.file)?.reader.close();
+    this.#open.delete(entry.file);
+    this.#report(entry.file, error instanceof Error ? error : new Error(String(error)));
+  }
+
+  close(): void {
+    for (const { reader } of this.#open.values()) reader.close();
+    this.#open.clear();
+  }
+
+  #evict(): void {
+    for (const [file, { reader }] of this.#open) {
+      if (this.#open.size <= MAX_OPEN) return;
+      reader.close();
+      this.#open.delete(file);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import type { SeriesTable } from "../series-table.ts";
+
+/** What is asked for, in seconds; `from` is exclusive, `until` inclusive. */
+export interface ReadWindow {
+  from: number;
+  until: number;
+  /** The moment from which retention counts. */
+  now: number;
+  /** Chooses the tier as if the window began here; see TimeWindow in src/render. */
+  stepFrom?: number;
+}
+
+/** A stretch of a series that one plan governs: [from, until), seconds. */
+export interface Stretch {
+  plan: number;
+  from: number;
+  until: number;
+}
+
+/** The grid that a series is answered on: values.length = (end - start) / step. */
+export interface Geometry {
+  start: number;
+  end: number;
+  step: number;
+  stretches: Stretch[];
+}
+
+/** Steps above this are not multiplied to find a common one. */
+const MAX_COMMON_STEP = 3600;
+
+/**
+ * Graphite's choice: the finest tier whose retention reaches back to `from`, and the grid points
+ * after `from` up to `until`. Null when the series keeps nothing of the window.
+ *
+ * A window that spans a change of plan is answered at one step: the coarser one if the other
+ * divides it, else their least common multiple, else (above an hour) the coarser one.
+ */
+export function geometryOf(
+  table: SeriesTable,
+  series: number,
+  window: ReadWindow,
+): Geometry | null {
+  const { plans } = table;
+  const { now } = window;
+  const longest = plans.longest[table.planOf[series]!]!;
+  if (window.from > now || window.until < now - longest) return null;
+  const from = Math.max(window.from, now - longest);
+  const until = Math.min(window.until, now);
+  const stepFrom = Math.max(window.stepFrom ?? from, now - longest);
+
+  let step = 0;
+  const stretches: Stretch[] = [];
+  const epochs = table.epochOf[series] === 0 ? null : table.epochs(series);
+  if (epochs === null) {
+    const plan = table.planOf[series]!;
+    step = stepOf(table, plan, now - stepFrom);
+    stretches.push({ plan, from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY });
+  } else {
+    epochs.forEach((epoch, i) => {
+      const end = epochs[i + 1]?.from ?? Number.POSITIVE_INFINITY;
+      if (end <= from || epoch.from > until) return;
+      step = commonStep(step, stepOf(table, epoch.plan, now - stepFrom));
+      stretches.push({ plan: epoch.plan, from: epoch.from, until: end });
+    });
+  }
+  const start = Math.floor(from / step) * step + step;
+  let end = Math.floor(until / step) * step + step;
+  if (end <= start) end = start + step;
+  return { start, end, step, stretches };
+}
+
+/** Step of the finest plain tier that reaches `age` seconds back, else of the longest one. */
+function stepOf(table: SeriesTable, plan: number, age: number): number {
+  let longest = table.plans.get(plan).tiers[0]!;
+  for (const tier of table.plans.get(plan).tiers) {
+    if (tier.lambda !== 0) continue;
+    if (tier.retention >= age) return tier.step;
+    if (tier.retention > longest.retention) longest = tier;
+  }
+  return longest.step;
+}
+
+function commonStep(a: number, b: number): number {
+  if (a === 0 || a === b) return b;
+  const coarse = Math.max(a, b);
+  const common = (a / greatestDivisor(a, b)) * b;
+  return common === coarse || common <= MAX_COMMON_STEP ? common : coarse;
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
+}

@@ -1,0 +1,88 @@
+import { type Bucket, clearBucket, emptyBucket } from "../bucket.ts";
+import { ALL, COUNT, LAST, M2, MAX, MIN, SLOTS, SUM } from "../column.ts";
+
+/**
+ * The buckets of one series over a stretch of slots, column by column, in working memory. A slot
+ * whose count is 0 is empty.
+ */
+export class BlockColumns {
+  readonly count: Float64Array;
+  readonly slots: Float64Array;
+  readonly sum: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly last: Float64Array;
+  readonly m2: Float64Array;
+  readonly #bucket = emptyBucket();
+
+  constructor(slots: number) {
+    this.count = new Float64Array(slots);
+    this.slots = new Float64Array(slots);
+    this.sum = new Float64Array(slots);
+    this.min = new Float64Array(slots);
+    this.max = new Float64Array(slots);
+    this.last = new Float64Array(slots);
+    this.m2 = new Float64Array(slots);
+  }
+
+  get length(): number {
+    return this.count.length;
+  }
+
+  clear(slots: number): void {
+    this.count.fill(0, 0, slots);
+  }
+
+  /** Copies a slot's bucket out; an empty slot gives the empty bucket. */
+  get(slot: number, into: Bucket): void {
+    if (this.count[slot] === 0) {
+      clearBucket(into);
+      return;
+    }
+    into.count = this.count[slot]!;
+    into.slots = this.slots[slot]!;
+    into.sum = this.sum[slot]!;
+    into.min = this.min[slot]!;
+    into.max = this.max[slot]!;
+    into.last = this.last[slot]!;
+    into.m2 = this.m2[slot]!;
+  }
+
+  set(slot: number, bucket: Bucket): void {
+    this.count[slot] = bucket.count;
+    this.slots[slot] = bucket.slots;
+    this.sum[slot] = bucket.sum;
+    this.min[slot] = bucket.min;
+    this.max[slot] = bucket.max;
+    this.last[slot] = bucket.last;
+    this.m2[slot] = bucket.m2;
+  }
+
+  /** Calls `visit` for every slot that is not empty; the bucket is reused. */
+  visit(slots: number, visit: (slot: number, bucket: Bucket) => void): void {
+    for (let slot = 0; slot < slots; slot++) {
+      if (this.count[slot] === 0) continue;
+      this.get(slot, this.#bucket);
+      visit(slot, this.#bucket);
+    }
+  }
+
+  /** Column by bit of the column mask, in the order in which blocks store them. */
+  columns(): [number, Float64Array][] {
+    return [
+      [LAST, this.last],
+      [COUNT, this.count],
+      [SLOTS, this.slots],
+      [SUM, this.sum],
+      [MIN, this.min],
+      [MAX, this.max],
+      [M2, this.m2],
+    ];
+  }
+
+  /** The columns that must be stored: only LAST when every bucket holds one sample. */
+  neededMask(slots: number): number {
+    for (let slot = 0; slot < slots; slot++) if (this.count[slot]! > 1) return ALL;
+    return LAST;
+  }
+}

@@ -1,0 +1,67 @@
+import type { MessagePort } from "node:worker_threads";
+import type { FileEntry } from "../manifest.ts";
+import type { StoreMemory } from "../store-memory.ts";
+import type { WalFile } from "../wal/files.ts";
+
+/** What threads of the store say to each other; bulk data lies in shared memory. */
+
+/** Ingest to WAL. */
+export type ToWal =
+  | { kind: "frame"; offset: number; length: number }
+  | { kind: "rotate" }
+  | { kind: "needed"; lsn: number }
+  /** Write and sync all, then answer "closed". */
+  | { kind: "close" };
+
+/** WAL to ingest. */
+export type FromWal =
+  | { kind: "released"; frames: number }
+  | { kind: "closed"; failure: string | null };
+
+/** Ingest to store. */
+export type ToStore =
+  | { kind: "cut"; window: number }
+  | { kind: "frozen"; strays: number }
+  | { kind: "catalogue"; frame: Uint8Array; lsn: number }
+  | { kind: "close" };
+
+/** Store to ingest. */
+export type FromStore =
+  | { kind: "sealed"; window: number }
+  | { kind: "flushed"; strays: number }
+  | { kind: "catalogued"; lsn: number }
+  | { kind: "closed" };
+
+/** Store to a reader: what is on disk now. */
+export interface ToReader {
+  added: FileEntry[];
+}
+
+/** Store and WAL to the supervisor, once a second and whenever their health changes. */
+export interface ThreadReport {
+  kind: "report";
+  thread: "wal" | "store";
+  failure: string | null;
+  numbers: Record<string, number>;
+}
+
+export interface WalThreadData {
+  ring: SharedArrayBuffer;
+  /** One int64: the LSN after the last durable record. */
+  durable: SharedArrayBuffer;
+  folder: string;
+  storeId: Uint8Array;
+  timeline: number;
+  files: WalFile[];
+  endLsn: number;
+  syncMs: number;
+  ingest: MessagePort;
+}
+
+export interface StoreThreadData {
+  memory: StoreMemory;
+  durable: SharedArrayBuffer;
+  folder: string;
+  catalogueBytes: number;
+  ingest: MessagePort;
+}

@@ -1,0 +1,91 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { realEnvironment } from "../node-files.ts";
+import { WAL_FOLDER } from "../store-folder.ts";
+import { WalFiles } from "../wal/files.ts";
+import type { FromWal, ThreadReport, ToWal, WalThreadData } from "./messages.ts";
+
+/**
+ * The thread that writes and syncs the log, with synchronous calls: a slow disk stops this thread
+ * and no other one.
+ */
+const data = workerData as WalThreadData;
+const ring = new Uint8Array(data.ring);
+const durable = new BigInt64Array(data.durable);
+const wal = new WalFiles(
+  realEnvironment,
+  `${data.folder}/${WAL_FOLDER}`,
+  { storeId: data.storeId, timeline: data.timeline },
+  data.files,
+  data.endLsn,
+);
+let failure: string | null = null;
+let lastSync = 0;
+let syncTimer: NodeJS.Timeout | null = null;
+
+function tell(message: FromWal): void {
+  data.ingest.postMessage(message);
+}
+
+function report(): void {
+  const now = wal.failure?.message ?? null;
+  failure = now;
+  const message: ThreadReport = {
+    kind: "report",
+    thread: "wal",
+    failure: now,
+    numbers: {
+      wal_files: wal.fileCount,
+      wal_frames: wal.framesWritten,
+      wal_bytes: wal.bytesWritten,
+      wal_durable_lsn: wal.durableLsn,
+    },
+  };
+  parentPort?.postMessage(message);
+}
+
+function sync(): void {
+  syncTimer = null;
+  lastSync = performance.now();
+  const frames = wal.sync();
+  if (frames > 0) {
+    Atomics.store(durable, 0, BigInt(wal.durableLsn));
+    tell({ kind: "released", frames });
+  }
+  if ((wal.failure?.message ?? null) !== failure) report();
+  // A log that cannot be written is tried again; see WalFiles.
+  if (wal.failure !== null) syncLater();
+}
+
+function syncLater(): void {
+  if (syncTimer !== null) return;
+  const wait = Math.max(0, lastSync + Math.max(data.syncMs, 1) - performance.now());
+  syncTimer = setTimeout(sync, wait);
+}
+
+data.ingest.on("message", (message: ToWal) => {
+  switch (message.kind) {
+    case "frame":
+      wal.write(ring.subarray(message.offset, message.offset + message.length));
+      syncLater();
+      return;
+    case "rotate":
+      wal.rotate();
+      return;
+    case "needed":
+      wal.needed(message.lsn);
+      return;
+    case "close":
+      if (syncTimer !== null) clearTimeout(syncTimer);
+      sync();
+      wal.close();
+      if (syncTimer !== null) clearTimeout(syncTimer);
+      tell({ kind: "closed", failure: wal.failure?.message ?? null });
+      data.ingest.close();
+      clearInterval(reporting);
+      return;
+  }
+});
+const reporting = setInterval(report, 1000);
+wal.syncExisting();
+Atomics.store(durable, 0, BigInt(wal.durableLsn));
+report();
