@@ -54,6 +54,7 @@ export async function build() {
     const { default: peggy } = await import("peggy");
     const parser = peggy.generate(readFileSync(grammar, "utf8"), {
       output: "source",
+      allowedStartRules: ["Target", "Whole"],
       format: "es",
       grammarSource: "grammar/target.peggy",
     });

@@ -88,21 +88,28 @@ export class TcpReceiver {
     this.#sockets.add(socket);
     const peer = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
     const decoder = this.#newDecoder(peer);
+    /** What came while the store was full, in order. */
+    let held: Buffer[] = [];
+    const decode = (chunk: Buffer): void => {
+      const closing = decoder.push(chunk);
+      if (closing === null) return;
+      this.#refuse(closing, () => `connection from ${peer} closed`);
+      socket.destroy();
+    };
+    const resume = (): void => {
+      if (socket.destroyed) return;
+      const chunks = held;
+      held = [];
+      for (const chunk of chunks) take(chunk);
+      if (held.length === 0) socket.resume();
+    };
     const take = (chunk: Buffer): void => {
-      if (this.#pressure.isFull()) {
-        socket.pause();
-        this.#pressure.onRoom(() => {
-          if (socket.destroyed) return;
-          take(chunk);
-          if (!this.#pressure.isFull()) socket.resume();
-        });
+      if (held.length === 0 && !this.#pressure.isFull()) {
+        decode(chunk);
         return;
       }
-      const closing = decoder.push(chunk);
-      if (closing !== null) {
-        this.#refuse(closing, () => `connection from ${peer} closed`);
-        socket.destroy();
-      }
+      socket.pause();
+      if (held.push(chunk) === 1) this.#pressure.onRoom(resume);
     };
     socket.on("data", (chunk: Buffer) => {
       this.bytesReceived += chunk.length;

@@ -7,6 +7,11 @@ export interface TimeWindow {
   until: number;
   /** The moment that archive choice counts retention from; the clock, or the request's `now`. */
   now: number;
+  /**
+   * The tier is chosen as if the window began here: a function that looks further back than its
+   * panel still gets the panel's step.
+   */
+  stepFrom?: number;
 }
 
 /** A branch or a leaf of the tree of names. A name that is both comes as two nodes. */
@@ -50,6 +55,13 @@ export interface SeriesSource {
     window: TimeWindow | null,
     limit: number,
   ): Promise<FoundNode[]>;
-  /** The leaves' data, in the order asked. */
-  fetch(leaves: readonly FoundNode[], window: TimeWindow): Promise<FetchedSeries[]>;
+  /**
+   * The leaves' data, in the order asked; a series that keeps nothing of the window is left out.
+   * `maxDatapoints` bounds the values of the answer.
+   */
+  fetch(
+    leaves: readonly FoundNode[],
+    window: TimeWindow,
+    maxDatapoints: number,
+  ): Promise<FetchedSeries[]>;
 }

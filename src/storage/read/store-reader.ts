@@ -55,6 +55,7 @@ export class StoreReader {
 
   /** The grid a series would be answered on; null when it keeps nothing of the window. */
   geometry(series: number, window: ReadWindow): Geometry | null {
+    this.#view.plans.refresh();
     return geometryOf(this.#view.series, series, window);
   }
 

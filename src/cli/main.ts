@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import { loadRules } from "../config/rules.ts";
+import {
+  environmentName,
+  loadSettings,
+  parseSettingsFile,
+  SETTINGS,
+  type Settings,
+  type SettingTexts,
+} from "../config/settings.ts";
+import { createLog } from "./log.ts";
+import { serve } from "./serve.ts";
+import { VERSION } from "./version.ts";
+
+/** Exit status for a command that was called wrongly; 1 is for one that failed. */
+const USAGE = 2;
+
+function withSettings(command: Command): Command {
+  command.option("--config FILE", "file of key = value lines; keys are the names of these flags");
+  for (const setting of SETTINGS) {
+    const fallback = setting.fallback === null ? "" : ` [${setting.fallback}]`;
+    const option = new Option(
+      `--${setting.name} <${setting.argument}>`,
+      `${setting.help}${fallback}`,
+    );
+    command.addOption(setting.notYet === true ? option.hideHelp() : option);
+  }
+  return command.addHelpText(
+    "after",
+    `\nEvery flag is also a variable (--data-dir: ${environmentName("data-dir")}) and a key of the file.\n` +
+      "An address is HOST:PORT, PORT, or off; port 0 picks one.",
+  );
+}
+
+/** Flags of a command by the names of their settings. */
+function flagsOf(options: Record<string, string | undefined>): SettingTexts {
+  const flags: Record<string, string | undefined> = {};
+  for (const { name } of SETTINGS) {
+    flags[name] = options[name.replace(/-(\w)/g, (_whole, letter: string) => letter.toUpperCase())];
+  }
+  return flags;
+}
+
+function settingsOf(options: Record<string, string | undefined>): Settings {
+  const path = options.config ?? process.env.STATITE_CONFIG;
+  let file: SettingTexts = {};
+  if (path !== undefined) {
+    try {
+      file = parseSettingsFile(readFileSync(path, "utf8"));
+    } catch (error) {
+      throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return loadSettings(flagsOf(options), process.env, file);
+}
+
+function fail(error: unknown, status: number): never {
+  process.stderr.write(`statite: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(status);
+}
+
+const program = new Command("statite")
+  .description("One process that replaces the Graphite stack and istatd.")
+  .version(VERSION, "-V, --version")
+  .showHelpAfterError("(statite --help lists the commands)")
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE));
+
+withSettings(program.command("serve").description("receive, store and answer")).action(
+  async (options: Record<string, string | undefined>) => {
+    let settings: Settings;
+    try {
+      settings = settingsOf(options);
+    } catch (error) {
+      fail(error, USAGE);
+    }
+    process.exitCode = await serve(settings, createLog(settings.logLevel));
+  },
+);
+
+const config = program.command("config").description("look at the configuration");
+withSettings(config.command("print").description("print the settings that are in force")).action(
+  (options) => {
+    try {
+      settingsOf(options);
+      const file =
+        options.config === undefined ? {} : parseSettingsFile(readFileSync(options.config, "utf8"));
+      for (const { name, fallback, notYet } of SETTINGS) {
+        const value =
+          flagsOf(options)[name] ?? process.env[environmentName(name)] ?? file[name] ?? fallback;
+        if (notYet !== true)
+          process.stdout.write(value === null ? `# ${name} =\n` : `${name} = ${value}\n`);
+      }
+    } catch (error) {
+      fail(error, 1);
+    }
+  },
+);
+withSettings(
+  config.command("check").description("check the settings and the files they name"),
+).action((options) => {
+  try {
+    const { warnings } = loadRules(settingsOf(options));
+    for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
+    process.stdout.write(warnings.length === 0 ? "all good\n" : "");
+  } catch (error) {
+    fail(error, 1);
+  }
+});
+
+await program.parseAsync();

@@ -1,0 +1,218 @@
+import { GraphiteError } from "../model/errors.ts";
+
+export type SettingKind = "text" | "folder" | "file" | "address" | "number" | "retention";
+
+/** One setting: a flag, a key of the configuration file and an environment variable. */
+export interface SettingSpec {
+  /** Name of the flag without dashes in front, and of the key. */
+  name: string;
+  kind: SettingKind;
+  /** Null: not set. */
+  fallback: string | null;
+  argument: string;
+  help: string;
+  /** The feature is not in this version; setting it is an error. */
+  notYet?: true;
+}
+
+const spec = (
+  name: string,
+  kind: SettingKind,
+  fallback: string | null,
+  argument: string,
+  help: string,
+): SettingSpec => ({ name, kind, fallback, argument, help });
+
+const later = (name: string, argument: string, help: string): SettingSpec => ({
+  ...spec(name, "text", null, argument, help),
+  notYet: true,
+});
+
+/** All settings of `statite serve`, in the order in which help lists them. */
+export const SETTINGS: readonly SettingSpec[] = [
+  spec("data-dir", "folder", "./data", "DIR", "where everything is stored"),
+  spec("listen", "text", "127.0.0.1", "ADDR", "host of every listener that names none"),
+  spec("http-listen", "address", "8080", "HOST:PORT", "Graphite API"),
+  spec("carbon-listen", "address", "2003", "HOST:PORT", "carbon plaintext, TCP and UDP"),
+  spec("pickle-listen", "address", "2004", "HOST:PORT", "carbon pickle, TCP"),
+  spec("istat-listen", "address", "8111", "HOST:PORT", "istat lines, TCP and UDP"),
+  spec("schemas", "file", null, "FILE", "carbon's storage-schemas.conf"),
+  spec("aggregation", "file", null, "FILE", "carbon's storage-aggregation.conf"),
+  spec("whitelist", "file", null, "FILE", "carbon's whitelist.conf"),
+  spec("blacklist", "file", null, "FILE", "carbon's blacklist.conf"),
+  spec(
+    "retention",
+    "retention",
+    "10s:10d,5m:1y9d,1h:6y12d",
+    "LEVELS",
+    "retention levels of istat counters",
+  ),
+  spec("time-zone", "text", "UTC", "ZONE", "zone of times in requests that name none"),
+  spec("wal-sync-ms", "number", "1000", "N", "milliseconds of data that a power cut may cost"),
+  spec("max-series", "number", "16000000", "N", "series that memory is reserved for"),
+  spec("log-level", "text", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
+  later("istat-http-listen", "HOST:PORT", "istatd's HTTP API"),
+  later("istat-rollup", "N", "parents that an istat line also feeds"),
+  later("local-stats", "SUFFIX", "counters about this machine"),
+  later("files-dir", "DIR", "files that the istat API serves"),
+  later("settings-dir", "DIR", "saved dashboards and users of istatd"),
+  later("host-blacklist", "FILE", "hosts whose istat lines are refused"),
+  later("admin-listen", "HOST:PORT", "istatd's admin port"),
+  later("prometheus-listen", "HOST:PORT", "istatd's Prometheus port"),
+  later("replica-of", "URL", "follow another statite"),
+  later("forward", "HOST:PORT", "send all that is received on"),
+  later("whisper-dir", "DIR", "answer from a whisper tree what the store does not have"),
+  later("istatd-store", "DIR", "answer from an istatd store what this one does not have"),
+  later("auth-file", "FILE", "who may do what"),
+  later("tls-cert", "FILE", "certificate for HTTPS"),
+  later("tls-key", "FILE", "key for HTTPS"),
+  later("http-prefix", "PATH", "path below which the HTTP API is"),
+];
+
+/** Where a listener listens; null for off. */
+export type Address = { host: string; port: number } | null;
+
+export interface Settings {
+  dataDir: string;
+  http: Address;
+  carbon: Address;
+  pickle: Address;
+  istat: Address;
+  schemas: string | null;
+  aggregation: string | null;
+  whitelist: string | null;
+  blacklist: string | null;
+  retention: string;
+  timeZone: string;
+  walSyncMs: number;
+  maxSeries: number;
+  logLevel: string;
+}
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
+
+/** Texts of settings by name, from one source. */
+export type SettingTexts = Readonly<Record<string, string | undefined>>;
+
+export function environmentName(name: string): string {
+  return `STATITE_${name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/**
+ * Puts the sources together: default < file < environment < flag.
+ *
+ * @throws GraphiteError ERR_CONFIG for a value that cannot be, naming where it comes from
+ */
+export function loadSettings(
+  flags: SettingTexts,
+  environment: SettingTexts,
+  file: SettingTexts,
+): Settings {
+  const text = (name: string): string | null => {
+    const setting = SETTINGS.find((known) => known.name === name)!;
+    return flags[name] ?? environment[environmentName(name)] ?? file[name] ?? setting.fallback;
+  };
+  for (const setting of SETTINGS) {
+    if (setting.notYet === true && text(setting.name) !== null) {
+      throw bad(`${setting.name}: not available in this version`);
+    }
+  }
+  const listen = text("listen")!;
+  const address = (name: string): Address => parseAddress(name, text(name)!, listen);
+  const level = text("log-level")!;
+  if (!LOG_LEVELS.includes(level)) throw bad(`log-level: one of ${LOG_LEVELS.join(", ")}`);
+  return {
+    dataDir: text("data-dir")!,
+    http: address("http-listen"),
+    carbon: address("carbon-listen"),
+    pickle: address("pickle-listen"),
+    istat: address("istat-listen"),
+    schemas: text("schemas"),
+    aggregation: text("aggregation"),
+    whitelist: text("whitelist"),
+    blacklist: text("blacklist"),
+    retention: text("retention")!,
+    timeZone: zone(text("time-zone")!),
+    walSyncMs: number("wal-sync-ms", text("wal-sync-ms")!, 1, 3_600_000),
+    maxSeries: number("max-series", text("max-series")!, 1, 100_000_000),
+    logLevel: level,
+  };
+}
+
+/**
+ * Reads a configuration file: `key = value` lines, `#` comments. Keys are the names of flags.
+ *
+ * @throws GraphiteError ERR_CONFIG with the line, and the nearest name for an unknown key
+ */
+export function parseSettingsFile(text: string): SettingTexts {
+  const texts: Record<string, string> = {};
+  text.split(/\r?\n/).forEach((line, i) => {
+    const trimmed = line.trim();
+    if (trimmed === "" || trimmed.startsWith("#")) return;
+    const pair = /^([^=]*?)\s*=\s*(.*)$/.exec(trimmed);
+    if (pair === null) throw bad(`line ${i + 1}: not key = value`);
+    const name = pair[1]!;
+    if (!SETTINGS.some((setting) => setting.name === name)) {
+      throw bad(`line ${i + 1}: there is no setting ${name}; did you mean ${nearestName(name)}?`);
+    }
+    texts[name] = pair[2]!;
+  });
+  return texts;
+}
+
+/** The setting whose name is the fewest edits away. */
+export function nearestName(name: string): string {
+  let best = SETTINGS[0]!.name;
+  let least = Number.POSITIVE_INFINITY;
+  for (const setting of SETTINGS) {
+    const distance = editDistance(name, setting.name);
+    if (distance < least) {
+      least = distance;
+      best = setting.name;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** `off`, PORT, :PORT, HOST:PORT or [IPV6]:PORT. */
+function parseAddress(name: string, text: string, listen: string): Address {
+  if (text === "off") return null;
+  const match = /^(?:(\[[^\]]+\]|[^:[\]]*):)?(\d+)$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port > 65_535) throw bad(`${name}: ${text} is not HOST:PORT or off`);
+  const host = match[1] === undefined || match[1] === "" ? listen : match[1];
+  return { host: host.replace(/^\[|\]$/g, ""), port };
+}
+
+function number(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw bad(`${name}: ${text} is not a number from ${min} to ${max}`);
+  }
+  return value;
+}
+
+function zone(text: string): string {
+  try {
+    return new Intl.DateTimeFormat("en-US", { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    throw bad(`time-zone: ${text} is no time zone; an example is Europe/Berlin`);
+  }
+}
+
+function bad(reason: string): GraphiteError {
+  return new GraphiteError("ERR_CONFIG", reason);
+}

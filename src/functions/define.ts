@@ -1,0 +1,88 @@
+import type { TimeSeries } from "../model/time-series.ts";
+import type { Param } from "./params.ts";
+
+export type Group =
+  | "Alias"
+  | "Calculate"
+  | "Combine"
+  | "Filter Data"
+  | "Filter Series"
+  | "Graph"
+  | "Sorting"
+  | "Special"
+  | "Transform";
+
+/** A stretch of time in seconds; `from` is exclusive. */
+export interface Window {
+  from: number;
+  until: number;
+}
+
+/** What a function may know of the request besides its arguments. */
+export interface FunctionContext {
+  window: Window;
+  timeZone: string;
+  /** Share of known values that an aggregate needs, unless the function says otherwise. */
+  xFilesFactor: number;
+  /** Points that the answer may have in all; functions that make series respect it. */
+  maxDatapoints: number;
+  /** The windows that `plan` asked for, each with what the first argument is in it. */
+  planned: readonly TimeSeries[][];
+  /** The call as it was typed, for names that hold it. */
+  text: string;
+  /** Arguments as they were typed, by parameter. */
+  typed: Readonly<Record<string, string>>;
+  /** Calls another function by name with these series; undefined when there is none. */
+  call(name: string, series: readonly TimeSeries[]): TimeSeries[] | undefined;
+  /** Series by tag expressions. */
+  seriesByTag(expressions: readonly string[]): TimeSeries[];
+}
+
+type Params = Readonly<Record<string, Param<unknown>>>;
+type ValuesOf<P extends Params> = { [K in keyof P]: P[K] extends Param<infer T> ? T : never };
+
+export interface FunctionSpec<P extends Params> {
+  /** Name and second names; all are called alike. */
+  name: string;
+  aliases?: readonly string[];
+  group: Group;
+  /** One sentence or two, in our own words. */
+  doc: string;
+  params: P;
+  /** Not of Graphite: marked so in /functions. */
+  isOurs?: true;
+  /**
+   * Other windows in which the first argument is needed. Where that depends on the data, series
+   * that are not known yet are missing from `args`, and the question is asked again later.
+   */
+  plan?(args: ValuesOf<P>, window: Window): Window[];
+  evaluate(args: ValuesOf<P>, context: FunctionContext): TimeSeries[];
+}
+
+/** A function as the evaluator and /functions see it. */
+export interface GraphiteFunction {
+  name: string;
+  aliases: readonly string[];
+  group: Group;
+  doc: string;
+  isOurs: boolean;
+  params: readonly (Param<unknown> & { name: string })[];
+  plan: ((args: Record<string, unknown>, window: Window) => Window[]) | null;
+  evaluate(args: Record<string, unknown>, context: FunctionContext): TimeSeries[];
+}
+
+/** Makes a function of one value that says everything about it. */
+export function defineFunction<P extends Params>(spec: FunctionSpec<P>): GraphiteFunction {
+  const { plan } = spec;
+  return {
+    name: spec.name,
+    aliases: spec.aliases ?? [],
+    group: spec.group,
+    doc: spec.doc,
+    isOurs: spec.isOurs === true,
+    params: Object.entries(spec.params).map(([name, param]) => ({ ...param, name })),
+    // The evaluator has checked the arguments against the parameters.
+    plan: plan === undefined ? null : (args, window) => plan(args as ValuesOf<P>, window),
+    evaluate: (args, context) => spec.evaluate(args as ValuesOf<P>, context),
+  };
+}

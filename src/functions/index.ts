@@ -1,0 +1,146 @@
+import { alias } from "./alias/alias.ts";
+import { aliasByMetric } from "./alias/alias-by-metric.ts";
+import { aliasByNode, aliasByTags } from "./alias/alias-by-node.ts";
+import { aliasSub } from "./alias/alias-sub.ts";
+import {
+  movingAverage,
+  movingMax,
+  movingMedian,
+  movingMin,
+  movingSum,
+  movingWindow,
+} from "./calculate/moving-window.ts";
+import { aggregate } from "./combine/aggregate.ts";
+import {
+  averageSeries,
+  diffSeries,
+  maxSeries,
+  minSeries,
+  multiplySeries,
+  rangeOfSeries,
+  stddevSeries,
+  sumSeries,
+} from "./combine/aggregates.ts";
+import { asPercent } from "./combine/as-percent.ts";
+import { divideSeries } from "./combine/divide-series.ts";
+import { group } from "./combine/group.ts";
+import { groupByNode, groupByNodes } from "./combine/group-by.ts";
+import { groupByTags } from "./combine/group-by-tags.ts";
+import type { GraphiteFunction } from "./define.ts";
+import { removeAboveValue, removeBelowValue } from "./filter-data/remove-value.ts";
+import {
+  highest,
+  highestAverage,
+  highestCurrent,
+  highestMax,
+  lowest,
+  lowestAverage,
+  lowestCurrent,
+} from "./filter-series/by-aggregate.ts";
+import { exclude, grep } from "./filter-series/by-name.ts";
+import { limit } from "./filter-series/limit.ts";
+import { sortBy, sortByMaxima, sortByName, sortByTotal } from "./sorting/sort.ts";
+import { consolidateBy, cumulative } from "./special/consolidate-by.ts";
+import { constantLine, threshold } from "./special/constant-line.ts";
+import { fallbackSeries } from "./special/fallback-series.ts";
+import { randomWalk } from "./special/random-walk.ts";
+import { seriesByTag } from "./special/series-by-tag.ts";
+import { substr } from "./special/substr.ts";
+import { absolute } from "./transform/absolute.ts";
+import { derivative } from "./transform/derivative.ts";
+import { integral } from "./transform/integral.ts";
+import { keepLastValue } from "./transform/keep-last-value.ts";
+import { nonNegativeDerivative, perSecond } from "./transform/non-negative-derivative.ts";
+import { offset } from "./transform/offset.ts";
+import { scale } from "./transform/scale.ts";
+import { scaleToSeconds } from "./transform/scale-to-seconds.ts";
+import { summarize } from "./transform/summarize.ts";
+import { timeShift } from "./transform/time-shift.ts";
+import { transformNull } from "./transform/transform-null.ts";
+
+/** All functions, in the order of their groups. */
+export const FUNCTIONS: readonly GraphiteFunction[] = [
+  // Combine
+  aggregate,
+  asPercent,
+  averageSeries,
+  diffSeries,
+  divideSeries,
+  group,
+  groupByNode,
+  groupByNodes,
+  groupByTags,
+  maxSeries,
+  minSeries,
+  multiplySeries,
+  rangeOfSeries,
+  stddevSeries,
+  sumSeries,
+  // Transform
+  absolute,
+  derivative,
+  integral,
+  keepLastValue,
+  nonNegativeDerivative,
+  offset,
+  perSecond,
+  scale,
+  scaleToSeconds,
+  summarize,
+  timeShift,
+  transformNull,
+  // Calculate
+  movingAverage,
+  movingMax,
+  movingMedian,
+  movingMin,
+  movingSum,
+  movingWindow,
+  // Filter Series
+  exclude,
+  grep,
+  highest,
+  highestAverage,
+  highestCurrent,
+  highestMax,
+  limit,
+  lowest,
+  lowestAverage,
+  lowestCurrent,
+  // Filter Data
+  removeAboveValue,
+  removeBelowValue,
+  // Sorting
+  sortBy,
+  sortByMaxima,
+  sortByName,
+  sortByTotal,
+  // Alias
+  alias,
+  aliasByMetric,
+  aliasByNode,
+  aliasByTags,
+  aliasSub,
+  // Graph
+  threshold,
+  // Special
+  consolidateBy,
+  constantLine,
+  cumulative,
+  fallbackSeries,
+  randomWalk,
+  seriesByTag,
+  substr,
+];
+
+const byName = new Map<string, GraphiteFunction>();
+for (const one of FUNCTIONS) for (const name of [one.name, ...one.aliases]) byName.set(name, one);
+
+export function functionNamed(name: string): GraphiteFunction | undefined {
+  return byName.get(name);
+}
+
+/** Every name under which a function can be called. */
+export function functionNames(): string[] {
+  return [...byName.keys()];
+}

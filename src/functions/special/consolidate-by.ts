@@ -1,0 +1,30 @@
+import { consolidationNamed } from "../../model/aggregate.ts";
+import { renamed, type TimeSeries } from "../../model/time-series.ts";
+import { defineFunction } from "../define.ts";
+import { seriesList, string, suggesting } from "../params.ts";
+
+function consolidatedBy(list: readonly TimeSeries[], name: string): TimeSeries[] {
+  consolidationNamed(name);
+  return list.map((series) =>
+    renamed(series, `consolidateBy(${series.name},"${name}")`, { consolidation: name }),
+  );
+}
+
+export const consolidateBy = defineFunction({
+  name: "consolidateBy",
+  group: "Special",
+  doc: "Says how the datapoints are joined where there are more of them than fit.",
+  params: {
+    seriesList,
+    consolidationFunc: suggesting(string, "sum", "average", "min", "max", "first", "last"),
+  },
+  evaluate: ({ seriesList: list, consolidationFunc }) => consolidatedBy(list, consolidationFunc),
+});
+
+export const cumulative = defineFunction({
+  name: "cumulative",
+  group: "Special",
+  doc: "Joins datapoints by their sum where there are more of them than fit.",
+  params: { seriesList },
+  evaluate: ({ seriesList: list }) => consolidatedBy(list, "sum"),
+});

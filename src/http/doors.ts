@@ -1,0 +1,22 @@
+import type { FastifyBaseLogger } from "fastify";
+import type { QueryRunner } from "../render/query-job.ts";
+
+export interface HealthReport {
+  /** Answers 200 when ready, else 503. */
+  isReady: boolean;
+  /** "ready", "recovering", "shutting down". */
+  state: string;
+  /** Why the server works, but not as it should. */
+  degraded: string[];
+  version: string;
+  details: Record<string, unknown>;
+}
+
+/** What the HTTP API needs from the rest of the server. */
+export interface HttpDoors {
+  queries: QueryRunner;
+  health(): HealthReport;
+  /** Prometheus text about the server itself. */
+  selfMetrics(): string;
+  log: FastifyBaseLogger;
+}

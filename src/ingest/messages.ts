@@ -1,0 +1,47 @@
+import type { MessagePort } from "node:worker_threads";
+import type { RuleFiles } from "../config/rules.ts";
+import type { NameIndexMemory } from "../storage/index/name-index.ts";
+import type { StoreMemory } from "../storage/store-memory.ts";
+import type { WalFile } from "../storage/wal/files.ts";
+import type { Damage } from "../storage/wal/scan.ts";
+
+export type Listen = { host: string; port: number } | null;
+
+export interface IngestThreadData {
+  memory: StoreMemory;
+  names: NameIndexMemory;
+  ring: SharedArrayBuffer;
+  folder: string;
+  files: RuleFiles;
+  istatRetention: string;
+  carbon: Listen;
+  pickle: Listen;
+  istat: Listen;
+  wal: MessagePort;
+  store: MessagePort;
+}
+
+/** What the other threads of the store need to begin. */
+export interface RecoveredStore {
+  storeId: Uint8Array;
+  timeline: number;
+  walFiles: WalFile[];
+  logEndLsn: number;
+  catalogueBytes: number;
+  series: number;
+  replayedPoints: number;
+  quarantined: number;
+  orphans: number;
+  damage: Damage[];
+  milliseconds: number;
+}
+
+export type FromIngest =
+  | { kind: "recovered"; store: RecoveredStore }
+  | { kind: "listening"; addresses: Record<string, string> }
+  | { kind: "failed"; reason: string }
+  | { kind: "log"; level: "info" | "warn" | "error"; message: string; fields: object }
+  | { kind: "report"; numbers: Record<string, number>; refusals: [string, number][] }
+  | { kind: "closed"; walFailure: string | null };
+
+export type ToIngest = { kind: "reload" } | { kind: "freeze" } | { kind: "close" };

@@ -1,0 +1,32 @@
+/** How points are made into coarser ones; also names of aggregate functions. */
+export interface TimeSeries {
+  /** What it is called in the answer. */
+  readonly name: string;
+  /** What names of aggregates are made of. */
+  readonly pathExpression: string;
+  /** Time of values[0], seconds. */
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+  /** NaN is a gap. */
+  readonly values: Float64Array;
+  /** The consolidation that the series asks for. */
+  readonly consolidation: string;
+  /** Set by setXFilesFactor or by storage; null: the request's. */
+  readonly xFilesFactor: number | null;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A series with some of its properties changed; series are never changed in place. */
+export function withChanges(series: TimeSeries, changes: Partial<TimeSeries>): TimeSeries {
+  return { ...series, ...changes };
+}
+
+/** A series under a new name, which aggregates see too. */
+export function renamed(
+  series: TimeSeries,
+  name: string,
+  changes: Partial<TimeSeries> = {},
+): TimeSeries {
+  return { ...series, name, pathExpression: name, ...changes };
+}

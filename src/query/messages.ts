@@ -1,0 +1,35 @@
+import type { MessagePort } from "node:worker_threads";
+import type { ErrorCode } from "../model/errors.ts";
+import type { QueryAnswer, QueryJob } from "../render/query-job.ts";
+import type { RenderLimits } from "../render/render.ts";
+import type { NameIndexMemory } from "../storage/index/name-index.ts";
+import type { StoreMemory } from "../storage/store-memory.ts";
+
+/** Files whose rules decide how series are rolled up. */
+export interface QueryRuleFiles {
+  schemas: string | null;
+  aggregation: string | null;
+}
+
+export interface QueryThreadData {
+  memory: StoreMemory;
+  names: NameIndexMemory;
+  folder: string;
+  /** Which reader this is; see ReaderEpochs. */
+  reader: number;
+  timeZone: string;
+  limits: RenderLimits;
+  /** Text of storage-schemas.conf and storage-aggregation.conf. */
+  rules: { schemas: string | null; aggregation: string | null };
+  store: MessagePort;
+}
+
+export type ToQuery =
+  | { kind: "job"; job: QueryJob }
+  | { kind: "rules"; rules: QueryThreadData["rules"] };
+
+export type FromQuery =
+  | { kind: "ready" }
+  | { kind: "answer"; answer: QueryAnswer }
+  | { kind: "error"; code: ErrorCode | null; message: string; stack: string }
+  | { kind: "damage"; file: string; reason: string };

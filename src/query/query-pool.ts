@@ -1,0 +1,196 @@
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { GraphiteError } from "../model/errors.ts";
+import type { QueryAnswer, QueryJob, QueryRunner } from "../render/query-job.ts";
+import type { FromQuery, QueryThreadData, ToQuery } from "./messages.ts";
+
+export interface QueryPoolOptions {
+  threads: number;
+  /** Everything that a thread needs but its number and its port to the store. */
+  data: Omit<QueryThreadData, "reader" | "store">;
+  /** Gives the store thread its end of a new reader's port. */
+  connect(port: MessagePort): void;
+  /** Ends the pin of a reader that died. */
+  unpin(reader: number): void;
+  onDamage(file: string, reason: string): void;
+  onCrash(error: Error): void;
+}
+
+interface Task {
+  job: QueryJob;
+  signal: AbortSignal;
+  resolve(answer: QueryAnswer): void;
+  reject(error: Error): void;
+  onAbort: () => void;
+  timer: NodeJS.Timeout | null;
+}
+
+interface Thread {
+  reader: number;
+  worker: Worker;
+  isReady: boolean;
+  task: Task | null;
+}
+
+/** Jobs that wait at most; beyond that a client is told to come back. */
+const MAX_QUEUE = 1000;
+/** Beyond the job's own limit, after which the thread is ended: a regular expression may hang it. */
+const GRACE_MS = 2000;
+
+/**
+ * The query threads. A job that is cancelled, or does not end in time, ends with its thread, and a
+ * new thread takes its place: that is the only way to stop a thread in the middle of a loop. No
+ * pool library tells its threads apart as readers of shared memory, so this one is ours.
+ */
+export class QueryPool implements QueryRunner {
+  readonly #options: QueryPoolOptions;
+  readonly #threads: Thread[] = [];
+  #queue: Task[] = [];
+  #rules: QueryThreadData["rules"];
+  #isClosed = false;
+  jobs = 0;
+  restarts = 0;
+
+  constructor(options: QueryPoolOptions) {
+    this.#options = options;
+    this.#rules = options.data.rules;
+    for (let reader = 0; reader < options.threads; reader++) this.#start(reader);
+  }
+
+  get queueLength(): number {
+    return this.#queue.length;
+  }
+
+  run(job: QueryJob, signal: AbortSignal): Promise<QueryAnswer> {
+    return new Promise((resolve, reject) => {
+      if (this.#queue.length >= MAX_QUEUE) {
+        reject(new GraphiteError("ERR_NOT_READY", "too many requests wait: try again later"));
+        return;
+      }
+      const task: Task = {
+        job,
+        signal,
+        resolve,
+        reject,
+        onAbort: () => this.#abort(task),
+        timer: null,
+      };
+      if (signal.aborted) {
+        reject(new Error("the request was cancelled"));
+        return;
+      }
+      signal.addEventListener("abort", task.onAbort);
+      this.#queue.push(task);
+      this.#dispatch();
+    });
+  }
+
+  setRules(rules: QueryThreadData["rules"]): void {
+    this.#rules = rules;
+    for (const { worker } of this.#threads) worker.postMessage({ kind: "rules", rules } as ToQuery);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const task of this.#queue.splice(0)) {
+      this.#settle(task, () => task.reject(new GraphiteError("ERR_NOT_READY", "shutting down")));
+    }
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  #start(reader: number): void {
+    const { port1, port2 } = new MessageChannel();
+    this.#options.connect(port1);
+    const workerData: QueryThreadData = {
+      ...this.#options.data,
+      rules: this.#rules,
+      reader,
+      store: port2,
+    };
+    const worker = new Worker(new URL("./query-thread.js", import.meta.url), {
+      workerData,
+      transferList: [port2],
+      name: `query-${reader}`,
+    });
+    const thread: Thread = { reader, worker, isReady: false, task: null };
+    this.#threads[reader] = thread;
+    worker.on("message", (message: FromQuery) => this.#onMessage(thread, message));
+    worker.on("error", (error) => this.#options.onCrash(error));
+    worker.on("exit", () => this.#onExit(thread));
+  }
+
+  #onMessage(thread: Thread, message: FromQuery): void {
+    if (message.kind === "damage") {
+      this.#options.onDamage(message.file, message.reason);
+      return;
+    }
+    if (message.kind === "ready") {
+      thread.isReady = true;
+      this.#dispatch();
+      return;
+    }
+    const { task } = thread;
+    thread.task = null;
+    if (task !== null) {
+      this.#settle(task, () => {
+        if (message.kind === "answer") task.resolve(message.answer);
+        else if (message.code !== null)
+          task.reject(new GraphiteError(message.code, message.message));
+        else task.reject(new Error(message.message, { cause: message.stack }));
+      });
+    }
+    this.#dispatch();
+  }
+
+  #onExit(thread: Thread): void {
+    this.#options.unpin(thread.reader);
+    const { task } = thread;
+    thread.task = null;
+    if (task !== null) {
+      this.#settle(task, () =>
+        task.reject(new Error("the thread that worked on the request ended")),
+      );
+    }
+    if (this.#isClosed) return;
+    this.restarts++;
+    this.#start(thread.reader);
+  }
+
+  #dispatch(): void {
+    for (const thread of this.#threads) {
+      if (!thread.isReady || thread.task !== null) continue;
+      const task = this.#queue.shift();
+      if (task === undefined) return;
+      thread.task = task;
+      this.jobs++;
+      const { seconds } = this.#options.data.limits;
+      task.timer = setTimeout(() => this.#overtime(thread, task), seconds * 1000 + GRACE_MS);
+      thread.worker.postMessage({ kind: "job", job: task.job } as ToQuery);
+    }
+  }
+
+  #overtime(thread: Thread, task: Task): void {
+    const { seconds } = this.#options.data.limits;
+    const message = `the request took longer than ${seconds} seconds: ask for less`;
+    this.#settle(task, () => task.reject(new GraphiteError("ERR_LIMIT_SECONDS", message)));
+    this.#end(thread);
+  }
+
+  #abort(task: Task): void {
+    this.#queue = this.#queue.filter((waiting) => waiting !== task);
+    this.#settle(task, () => task.reject(new Error("the request was cancelled")));
+    const thread = this.#threads.find((one) => one.task === task);
+    if (thread !== undefined) this.#end(thread);
+  }
+
+  #end(thread: Thread): void {
+    thread.task = null;
+    thread.isReady = false;
+    void thread.worker.terminate();
+  }
+
+  #settle(task: Task, how: () => void): void {
+    if (task.timer !== null) clearTimeout(task.timer);
+    task.signal.removeEventListener("abort", task.onAbort);
+    how();
+  }
+}

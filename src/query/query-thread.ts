@@ -1,0 +1,63 @@
+import {
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+} from "node:worker_threads";
+import { GraphiteError } from "../model/errors.ts";
+import { NameIndex } from "../storage/index/name-index.ts";
+import { nodeFiles } from "../storage/node-files.ts";
+import { FileSet } from "../storage/read/file-set.ts";
+import { StoreReader } from "../storage/read/store-reader.ts";
+import { STATFILE_FOLDER } from "../storage/store-folder.ts";
+import { StoreView } from "../storage/store-memory.ts";
+import type { ToReader } from "../storage/threads/messages.ts";
+import type { FromQuery, QueryThreadData, ToQuery } from "./messages.ts";
+import { rulesFromTexts } from "./rules-from-texts.ts";
+import { runJob } from "./run-job.ts";
+import { StoreSource } from "./store-source.ts";
+import { TagIndex } from "./tag-index.ts";
+
+/** A thread that answers queries, one at a time: a heavy one holds up neither ingest nor HTTP. */
+const data = workerData as QueryThreadData;
+const main = parentPort!;
+const tell = (message: FromQuery, transfer: ArrayBuffer[] = []): void =>
+  main.postMessage(message, transfer);
+
+const view = new StoreView(data.memory);
+const names = new NameIndex(data.names);
+const files = new FileSet(nodeFiles, `${data.folder}/${STATFILE_FOLDER}`, (file, error) =>
+  tell({ kind: "damage", file, reason: error.message }),
+);
+const reader = new StoreReader(view, files, data.reader, () => drain(data.store));
+const source = new StoreSource(names, new TagIndex(names), reader, rulesFromTexts(data.rules));
+
+/** News of StatFiles that lie in the port: a busy thread gets no events. */
+function drain(port: MessagePort): void {
+  for (;;) {
+    const received = receiveMessageOnPort(port) as { message: ToReader } | undefined;
+    if (received === undefined) return;
+    files.add(received.message.added);
+  }
+}
+
+main.on("message", async (message: ToQuery) => {
+  if (message.kind === "rules") {
+    source.setRules(rulesFromTexts(message.rules));
+    return;
+  }
+  try {
+    const answer = await runJob(message.job, source, data.timeZone, data.limits);
+    // A copy of its own, so that it can be handed over and not copied.
+    const body = new Uint8Array(answer.body);
+    tell({ kind: "answer", answer: { ...answer, body } }, [body.buffer]);
+  } catch (error) {
+    tell({
+      kind: "error",
+      code: error instanceof GraphiteError ? error.code : null,
+      message: error instanceof Error ? error.message : String(error),
+      stack: error instanceof Error ? (error.stack ?? "") : "",
+    });
+  }
+});
+tell({ kind: "ready" });

@@ -1,0 +1,189 @@
+import type { GraphiteFunction } from "../functions/define.ts";
+import type { Param } from "../functions/params.ts";
+import { AGGREGATES } from "../model/aggregate.ts";
+import { GraphiteError } from "../model/errors.ts";
+import { parseInterval } from "../model/interval.ts";
+import type { TimeSeries } from "../model/time-series.ts";
+import type { Call, Expression } from "../target/expression.ts";
+
+type NamedParam = GraphiteFunction["params"][number];
+
+/** Arguments by parameter, as `evaluate` of a function takes them, and as they were typed. */
+export interface BoundArguments {
+  values: Record<string, unknown>;
+  typed: Record<string, string>;
+  /** What was given for the first parameter. */
+  first: Expression | undefined;
+}
+
+/**
+ * Matches a call's arguments with the function's parameters and converts them, as Graphite does:
+ * numbers and booleans may be quoted, integers refuse fractions.
+ *
+ * @throws GraphiteError ERR_ARGUMENT with the column of the argument and what it should be
+ */
+export function bindArguments(
+  call: Call,
+  fn: GraphiteFunction,
+  evaluate: (expression: Expression) => TimeSeries[],
+): BoundArguments {
+  const given = new Map<NamedParam, Expression[]>();
+  let next = 0;
+  for (const arg of call.args) {
+    const param = fn.params[next];
+    if (param === undefined) {
+      throw wrong(`${fn.name} takes at most ${fn.params.length} arguments`, arg.column);
+    }
+    given.set(param, [...(given.get(param) ?? []), arg]);
+    if (param.multiple !== true) next++;
+  }
+  for (const { name, value } of call.named) {
+    const param = fn.params.find((one) => one.name === name);
+    if (param === undefined) throw wrong(`${fn.name} has no parameter ${name}`, value.column);
+    if (given.has(param)) throw wrong(`${fn.name}: ${name} is given twice`, value.column);
+    given.set(param, [value]);
+  }
+  const bound: BoundArguments = { values: {}, typed: {}, first: call.args[0] };
+  for (const param of fn.params) {
+    const expressions = given.get(param) ?? [];
+    if (expressions.length > 0) bound.typed[param.name] = expressions[0]!.text;
+    bound.values[param.name] = argumentOf(param, expressions, fn, call, evaluate);
+  }
+  return bound;
+}
+
+function argumentOf(
+  param: NamedParam,
+  expressions: readonly Expression[],
+  fn: GraphiteFunction,
+  call: Call,
+  evaluate: (expression: Expression) => TimeSeries[],
+): unknown {
+  if (param.type === "seriesLists") {
+    return expressions.flatMap((expression) => seriesOf(param, expression, fn, evaluate));
+  }
+  if (param.multiple === true) {
+    if (expressions.length === 0 && param.required) {
+      throw wrong(`${fn.name} needs ${param.name}`, call.column);
+    }
+    return expressions.map((expression) => convert(param, expression, fn, evaluate));
+  }
+  const [expression] = expressions;
+  if (expression === undefined || (expression.type === "none" && !param.required)) {
+    if (param.required) throw wrong(`${fn.name} needs ${param.name}`, call.column);
+    return param.default;
+  }
+  return convert(param, expression, fn, evaluate);
+}
+
+function seriesOf(
+  param: NamedParam,
+  expression: Expression,
+  fn: GraphiteFunction,
+  evaluate: (expression: Expression) => TimeSeries[],
+): TimeSeries[] {
+  if (expression.type === "path" || expression.type === "call") return evaluate(expression);
+  throw wrong(
+    `${fn.name}: ${param.name} must be series, not ${expression.text}`,
+    expression.column,
+  );
+}
+
+function convert(
+  param: Param<unknown> & { name: string },
+  expression: Expression,
+  fn: GraphiteFunction,
+  evaluate: (expression: Expression) => TimeSeries[],
+): unknown {
+  const fail = (what: string): GraphiteError =>
+    wrong(`${fn.name}: ${param.name} must be ${what}, not ${expression.text}`, expression.column);
+  const number = (): number | undefined => {
+    if (expression.type === "number") return expression.value;
+    if (expression.type === "boolean") return Number(expression.value);
+    if (expression.type === "string" && expression.value.trim() !== "") {
+      const value = Number(expression.value);
+      return Number.isNaN(value) ? undefined : value;
+    }
+    return undefined;
+  };
+  const text = (): string | undefined => {
+    if (expression.type === "string") return expression.value;
+    if (expression.type === "number") return expression.text;
+    return undefined;
+  };
+  switch (param.type) {
+    case "series":
+    case "seriesList":
+      return seriesOf(param, expression, fn, evaluate);
+    case "any": {
+      if (expression.type === "path" || expression.type === "call") return evaluate(expression);
+      const value = number();
+      if (value === undefined) throw fail("series or a number");
+      return value;
+    }
+    case "float": {
+      const value = number();
+      if (value === undefined) throw fail("a number");
+      return value;
+    }
+    case "integer":
+    case "node": {
+      const value = number();
+      if (value === undefined || !Number.isInteger(value)) throw fail("a whole number");
+      return value;
+    }
+    case "intOrInf": {
+      const value = number();
+      if (value === undefined || !(Number.isInteger(value) || value === Number.POSITIVE_INFINITY)) {
+        throw fail("a whole number or inf");
+      }
+      return value;
+    }
+    case "nodeOrTag": {
+      if (expression.type === "string") return expression.value;
+      if (expression.type === "number" && Number.isInteger(expression.value))
+        return expression.value;
+      throw fail("a whole number or a tag's name in quotes");
+    }
+    case "boolean": {
+      if (expression.type === "boolean") return expression.value;
+      if (expression.type === "number" && (expression.value === 0 || expression.value === 1)) {
+        return expression.value === 1;
+      }
+      if (expression.type === "string" && /^(true|false)$/i.test(expression.value)) {
+        return expression.value.toLowerCase() === "true";
+      }
+      throw fail("true or false");
+    }
+    case "intOrInterval": {
+      if (expression.type === "number" && Number.isInteger(expression.value))
+        return expression.value;
+      if (expression.type !== "string") throw fail("a number of points or a time span in quotes");
+      if (/^-?\d+$/.test(expression.value)) return Number(expression.value);
+      parseInterval(expression.value);
+      return expression.value;
+    }
+    case "interval": {
+      if (expression.type !== "string") throw fail('a time span in quotes, such as "5min"');
+      parseInterval(expression.value);
+      return expression.value;
+    }
+    case "aggFunc": {
+      const name = text();
+      const isKnown =
+        name !== undefined &&
+        (Object.hasOwn(AGGREGATES, name) || Object.hasOwn(AGGREGATES, name.replace(/Series$/, "")));
+      if (!isKnown) throw fail(`one of ${Object.keys(AGGREGATES).join(", ")}`);
+      return name;
+    }
+    default: {
+      const value = text();
+      if (value === undefined) throw fail("a text in quotes");
+      return value;
+    }
+  }
+}
+
+function wrong(message: string, column: number): GraphiteError {
+  return new GraphiteError("ERR_ARGUMENT", message, { column });
+}

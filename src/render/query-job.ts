@@ -1,0 +1,45 @@
+/** Work for a query thread: plain data, parameters as they were sent. */
+export type QueryJob =
+  | {
+      kind: "render";
+      targets: string[];
+      from?: string | undefined;
+      until?: string | undefined;
+      now?: string | undefined;
+      tz?: string | undefined;
+      maxDataPoints?: number | undefined;
+      noNullPoints: boolean;
+      xFilesFactor?: number | undefined;
+      variables: Record<string, string>;
+      jsonp?: string | undefined;
+    }
+  | {
+      kind: "find";
+      query: string;
+      format: "treejson" | "json" | "completer";
+      wildcards: boolean;
+      leavesOnly: boolean;
+      jsonp?: string | undefined;
+    }
+  | {
+      kind: "expand";
+      queries: string[];
+      groupByExpr: boolean;
+      leavesOnly: boolean;
+      jsonp?: string | undefined;
+    };
+
+export interface QueryAnswer {
+  status: number;
+  contentType: string;
+  headers: Record<string, string>;
+  body: Uint8Array;
+  /** For the log: what was wrong with parts of the request. */
+  problems: string[];
+}
+
+/** Runs jobs apart from this thread. */
+export interface QueryRunner {
+  /** Rejects with GraphiteError, or with an AbortError when `signal` ends the job. */
+  run(job: QueryJob, signal: AbortSignal): Promise<QueryAnswer>;
+}

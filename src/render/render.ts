@@ -1,0 +1,217 @@
+import { fitToPoints } from "../model/consolidation.ts";
+import { GraphiteError } from "../model/errors.ts";
+import { tagsOf } from "../model/series-name.ts";
+import { parseTagExpression } from "../model/tag-expression.ts";
+import { parseTimeExpression, resolveRange } from "../model/time-expression.ts";
+import type { TimeSeries } from "../model/time-series.ts";
+import { knownTimeZone } from "../model/time-zone.ts";
+import type { Expression } from "../target/expression.ts";
+import { parseTarget } from "../target/parse-target.ts";
+import type { BrokenTarget } from "./broken-targets.ts";
+import { Evaluation, type EvaluationOptions, type Fetched, type Need } from "./evaluate.ts";
+import { writeJson } from "./json.ts";
+import type { SeriesSource } from "./series-source.ts";
+
+/** What a request may ask for at most. */
+export interface RenderLimits {
+  maxSeries: number;
+  maxDatapoints: number;
+  seconds: number;
+}
+
+/** A /render request, parameters as they were sent. */
+export interface RenderRequest {
+  targets: readonly string[];
+  from?: string | undefined;
+  until?: string | undefined;
+  now?: string | undefined;
+  tz?: string | undefined;
+  /** The zone of requests that name none. */
+  timeZone: string;
+  maxDataPoints?: number | undefined;
+  noNullPoints?: boolean;
+  xFilesFactor?: number | undefined;
+  /** Of template[...] parameters. */
+  variables: Readonly<Record<string, string>>;
+  limits: RenderLimits;
+}
+
+export interface RenderAnswer {
+  body: Uint8Array;
+  broken: BrokenTarget[];
+  /** Nothing good was asked for and something was broken. */
+  isBroken: boolean;
+  warnings: string[];
+  series: number;
+  datapoints: number;
+}
+
+/** Rounds of evaluating and fetching; functions that choose by data need two or three. */
+const MAX_ROUNDS = 8;
+
+interface Target {
+  text: string;
+  expression: Expression | null;
+  result: TimeSeries[];
+  error: GraphiteError | null;
+}
+
+/**
+ * Answers a /render request: parses all targets, fetches what they need, evaluates, consolidates
+ * and writes JSON. One broken target never takes the good ones with it.
+ *
+ * @throws GraphiteError for what is wrong with the request as a whole
+ */
+export async function render(request: RenderRequest, source: SeriesSource): Promise<RenderAnswer> {
+  const timeZone =
+    (request.tz === undefined ? null : knownTimeZone(request.tz)) ?? request.timeZone;
+  const clock = Math.floor(Date.now() / 1000);
+  const now = request.now ? parseTimeExpression(request.now, clock, timeZone) : clock;
+  const window = resolveRange(request.from, request.until, now, timeZone);
+  const began = performance.now();
+  const options: EvaluationOptions = {
+    timeZone,
+    xFilesFactor: request.xFilesFactor ?? 0,
+    maxDatapoints: request.limits.maxDatapoints,
+    checkTime: () => {
+      if (performance.now() - began < request.limits.seconds * 1000) return;
+      const message = `the request took longer than ${request.limits.seconds} seconds: ask for less`;
+      throw new GraphiteError("ERR_LIMIT_SECONDS", message);
+    },
+  };
+  const warnings: string[] = [];
+  const targets = request.targets.map((text) => parse(text, request.variables, warnings));
+  const data = new Map<string, Fetched>();
+  for (let round = 0; ; round++) {
+    const evaluation = new Evaluation(data, options);
+    for (const target of targets) evaluateTarget(target, evaluation, window);
+    if (evaluation.needs.size === 0) break;
+    if (round === MAX_ROUNDS)
+      throw new GraphiteError("ERR_EVALUATION", "the targets never have enough data");
+    await fetchAll([...evaluation.needs.values()], data, source, request, window.from, now);
+  }
+  return finish(targets, request, options.xFilesFactor, warnings);
+}
+
+function parse(
+  text: string,
+  variables: Readonly<Record<string, string>>,
+  warnings: string[],
+): Target {
+  try {
+    const { expression, ignored } = parseTarget(text, variables);
+    if (ignored !== "") warnings.push(`text after the target is ignored: ${ignored.slice(0, 200)}`);
+    return { text, expression, result: [], error: null };
+  } catch (error) {
+    return { text, expression: null, result: [], error: toGraphiteError(error) };
+  }
+}
+
+function evaluateTarget(
+  target: Target,
+  evaluation: Evaluation,
+  window: { from: number; until: number },
+): void {
+  if (target.expression === null) return;
+  try {
+    target.result = evaluation.evaluate(target.expression, window);
+    target.error = null;
+  } catch (error) {
+    // While data are missing this may be their fault; the last round counts.
+    target.result = [];
+    target.error = toGraphiteError(error);
+  }
+}
+
+async function fetchAll(
+  needs: readonly Need[],
+  data: Map<string, Fetched>,
+  source: SeriesSource,
+  request: RenderRequest,
+  stepFrom: number,
+  now: number,
+): Promise<void> {
+  const { maxSeries, maxDatapoints } = request.limits;
+  let series = 0;
+  let datapoints = 0;
+  for (const list of data.values()) {
+    if (list instanceof GraphiteError) continue;
+    series += list.length;
+    for (const one of list) datapoints += one.values.length;
+  }
+  for (const need of needs) {
+    const window = { ...need.window, now, stepFrom };
+    let leaves: Awaited<ReturnType<SeriesSource["find"]>>;
+    try {
+      const nodes =
+        need.tags === null
+          ? await source.find(need.pattern ?? "", window, maxSeries)
+          : await source.findByTags(need.tags.map(parseTagExpression), window, maxSeries);
+      leaves = nodes.filter((node) => node.isLeaf);
+    } catch (error) {
+      if (!(error instanceof GraphiteError) || error.code === "ERR_LIMIT_SERIES") throw error;
+      // A wrong tag expression breaks its own target only.
+      data.set(need.key, error);
+      continue;
+    }
+    series += leaves.length;
+    if (series > maxSeries) {
+      const message = `the request needs more than ${maxSeries} series: ask for less`;
+      throw new GraphiteError("ERR_LIMIT_SERIES", message);
+    }
+    const fetched = await source.fetch(leaves, window, maxDatapoints - datapoints);
+    data.set(
+      need.key,
+      fetched.map((one) => {
+        datapoints += one.values.length;
+        return {
+          name: one.name,
+          pathExpression: need.pathExpression,
+          start: one.start,
+          end: one.end,
+          step: one.step,
+          values: one.values,
+          consolidation: one.method,
+          xFilesFactor: null,
+          tags: tagsOf(one.name),
+        };
+      }),
+    );
+  }
+}
+
+function finish(
+  targets: readonly Target[],
+  request: RenderRequest,
+  xFilesFactor: number,
+  warnings: string[],
+): RenderAnswer {
+  const broken: BrokenTarget[] = [];
+  for (const { text, error } of targets) {
+    if (error !== null) {
+      broken.push({
+        target: text,
+        column: error.column ?? 1,
+        reason: error.message,
+        code: error.code,
+      });
+    }
+  }
+  const isBroken = broken.length > 0 && broken.length === targets.length;
+  let list = targets.flatMap((target) => target.result);
+  const { maxDataPoints } = request;
+  if (maxDataPoints !== undefined && list.length > 0) {
+    const start = Math.min(...list.map((series) => series.start));
+    const end = Math.max(...list.map((series) => series.end));
+    list = list.map((series) => fitToPoints(series, maxDataPoints, end - start, xFilesFactor));
+  }
+  const datapoints = list.reduce((sum, series) => sum + series.values.length, 0);
+  const body = writeJson(list, request.noNullPoints === true);
+  return { body, broken, isBroken, warnings, series: list.length, datapoints };
+}
+
+function toGraphiteError(error: unknown): GraphiteError {
+  if (error instanceof GraphiteError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new GraphiteError("ERR_EVALUATION", reason, { cause: error });
+}
