@@ -30,6 +30,8 @@ export interface FunctionContext {
   planned: readonly TimeSeries[][];
   /** The call as it was typed, for names that hold it. */
   text: string;
+  /** Arguments that were given. */
+  argumentCount: number;
   /** Arguments as they were typed, by parameter. */
   typed: Readonly<Record<string, string>>;
   /** Calls another function by name with these series; undefined when there is none. */

@@ -58,6 +58,8 @@ function findJob(params: Params): QueryJob {
   return {
     kind: "find",
     query,
+    from: params.one("from"),
+    until: params.one("until"),
     format: known,
     wildcards: params.flag("wildcards"),
     leavesOnly: params.flag("leavesOnly"),

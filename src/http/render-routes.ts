@@ -23,6 +23,10 @@ function renderJob(request: FastifyRequest): QueryJob {
       `${what}: pictures and other formats are not available in this version, use format=json`,
     );
   }
+  const graphType = params.one("graphType");
+  if (graphType !== undefined && graphType !== "line" && graphType !== "pie") {
+    throw new GraphiteError("ERR_PARAMETER", `graphType must be line or pie, not ${graphType}`);
+  }
   const targets = params.all("target");
   const maxDataPoints = params.one("maxDataPoints");
   return {

@@ -22,11 +22,12 @@ export function withChanges(series: TimeSeries, changes: Partial<TimeSeries>): T
   return { ...series, ...changes };
 }
 
-/** A series under a new name, which aggregates see too. */
+/** A series under a new name, which aggregates see too, with tags that say what was done to it. */
 export function renamed(
   series: TimeSeries,
   name: string,
   changes: Partial<TimeSeries> = {},
+  tags: Readonly<Record<string, string>> = {},
 ): TimeSeries {
-  return { ...series, name, pathExpression: name, ...changes };
+  return { ...series, name, pathExpression: name, ...changes, tags: { ...series.tags, ...tags } };
 }

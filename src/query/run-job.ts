@@ -1,4 +1,5 @@
 import { GraphiteError } from "../model/errors.ts";
+import { resolveRange } from "../model/time-expression.ts";
 import { errorsHeader } from "../render/broken-targets.ts";
 import { expand, find } from "../render/find.ts";
 import type { QueryAnswer, QueryJob } from "../render/query-job.ts";
@@ -15,6 +16,10 @@ export async function runJob(
   limits: RenderLimits,
 ): Promise<QueryAnswer> {
   if (job.kind === "find") {
+    // Names are not left out by time; a range that cannot be read is an error all the same.
+    if (job.from !== "-1" && job.until !== "-1") {
+      resolveRange(job.from, job.until, Math.floor(Date.now() / 1000), timeZone);
+    }
     const body = await find({ ...job, maxNames: limits.maxSeries }, source);
     return answer(Buffer.from(body), job.jsonp);
   }

@@ -100,6 +100,7 @@ export class Evaluation {
       planned,
       text: call.text,
       typed,
+      argumentCount: call.args.length + call.named.length,
       call: (name, series) => {
         const fn = functionNamed(name);
         const param = fn?.params[0];

@@ -100,5 +100,5 @@ function completions(nodes: readonly FoundNode[], request: FindRequest): object[
 }
 
 function lastNode(path: string): string {
-  return path.includes(";") ? path : path.slice(path.lastIndexOf(".") + 1);
+  return path.slice(path.lastIndexOf(".") + 1);
 }

@@ -16,6 +16,8 @@ export type QueryJob =
   | {
       kind: "find";
       query: string;
+      from?: string | undefined;
+      until?: string | undefined;
       format: "treejson" | "json" | "completer";
       wildcards: boolean;
       leavesOnly: boolean;

@@ -38,7 +38,8 @@ function moving(
   xFilesFactor: number | undefined,
   context: FunctionContext,
 ): TimeSeries[] {
-  const join = aggregateNamed(func);
+  // Only known values are in a window, so there are no gaps to count as zeros.
+  const join = aggregateNamed(func === "avg_zero" ? "average" : func);
   const span = spanOf(list, size);
   const shown = typeof size === "string" ? `"${size}"` : String(size);
   const prefix = `moving${func.charAt(0).toUpperCase()}${func.slice(1).toLowerCase()}`;
@@ -47,11 +48,16 @@ function moving(
     const skipped = Math.floor(span / series.step);
     const factor = xFilesFactor ?? series.xFilesFactor ?? context.xFilesFactor;
     const values = movingValues(series.values, skipped, points, join, factor);
-    return renamed(series, `${prefix}(${series.name},${shown})`, {
-      start: series.start + span,
-      values,
-      xFilesFactor: xFilesFactor ?? null,
-    });
+    return renamed(
+      series,
+      `${prefix}(${series.name},${shown})`,
+      {
+        start: series.start + span,
+        values,
+        xFilesFactor: xFilesFactor ?? null,
+      },
+      { [prefix]: String(size) },
+    );
   });
 }
 

@@ -17,9 +17,9 @@ function rowFunction(
     group: "Combine",
     doc,
     params: { seriesLists },
-    evaluate: ({ seriesLists: list }, { xFilesFactor }) => {
+    evaluate: ({ seriesLists: list }, { xFilesFactor, argumentCount }) => {
       if (list.length === 0) return [];
-      if (leavesSingle && list.length === 1) return list;
+      if (leavesSingle && argumentCount === 1 && list.length === 1) return list;
       const title = name.replace(/Series$/, "");
       return [aggregateSeries(list, title, aggregateNamed(aggregate), xFilesFactor)];
     },

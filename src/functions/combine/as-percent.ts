@@ -75,7 +75,8 @@ function percentOf(series: TimeSeries, total: string, totalAt: (i: number) => nu
     const divisor = totalAt(i);
     values[i] = divisor === 0 ? Number.NaN : (series.values[i]! / divisor) * 100;
   }
-  return renamed(series, `asPercent(${series.name},${total})`, { values, xFilesFactor: null });
+  const name = `asPercent(${series.name},${total})`;
+  return renamed(series, name, { values, xFilesFactor: null, tags: { name } });
 }
 
 function byNodes(

@@ -36,7 +36,14 @@ export const divideSeries = defineFunction({
         values[i] = by === 0 ? Number.NaN : valueAt(both[0]!.values, i) / by;
       }
       const name = `divideSeries(${dividend.name},${divisor.name})`;
-      return renamed(dividend, name, { start, end, step, values, xFilesFactor: null });
+      return renamed(dividend, name, {
+        start,
+        end,
+        step,
+        values,
+        xFilesFactor: null,
+        tags: { name },
+      });
     });
   },
 });

@@ -1,12 +1,16 @@
-import { consolidationNamed } from "../../model/aggregate.ts";
 import { renamed, type TimeSeries } from "../../model/time-series.ts";
 import { defineFunction } from "../define.ts";
 import { seriesList, string, suggesting } from "../params.ts";
 
+/** A name that nothing is known by matters only where points are joined. */
 function consolidatedBy(list: readonly TimeSeries[], name: string): TimeSeries[] {
-  consolidationNamed(name);
   return list.map((series) =>
-    renamed(series, `consolidateBy(${series.name},"${name}")`, { consolidation: name }),
+    renamed(
+      series,
+      `consolidateBy(${series.name},"${name}")`,
+      { consolidation: name },
+      { consolidateBy: name },
+    ),
   );
 }
 

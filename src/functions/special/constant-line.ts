@@ -25,9 +25,7 @@ export const constantLine = defineFunction({
   group: "Special",
   doc: "A horizontal line at a value.",
   params: { value: float },
-  evaluate: ({ value }, context) => [
-    lineOf(value, context.typed.value ?? formatFloat(value), context),
-  ],
+  evaluate: ({ value }, context) => [lineOf(value, formatFloat(value), context)],
 });
 
 export const threshold = defineFunction({
@@ -35,7 +33,5 @@ export const threshold = defineFunction({
   group: "Graph",
   doc: "A horizontal line at a value, with a label and a colour.",
   params: { value: float, label: optional(string), color: optional(string) },
-  evaluate: ({ value, label }, context) => [
-    lineOf(value, label ?? context.typed.value ?? formatFloat(value), context),
-  ],
+  evaluate: ({ value, label }, context) => [lineOf(value, label ?? formatFloat(value), context)],
 });

@@ -10,6 +10,11 @@ export const absolute = defineFunction({
   params: { seriesList },
   evaluate: ({ seriesList: list }) =>
     list.map((series) =>
-      renamed(series, `absolute(${series.name})`, { values: mapKnown(series.values, Math.abs) }),
+      renamed(
+        series,
+        `absolute(${series.name})`,
+        { values: mapKnown(series.values, Math.abs) },
+        { absolute: "1" },
+      ),
     ),
 });

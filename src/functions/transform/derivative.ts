@@ -16,6 +16,11 @@ export const derivative = defineFunction({
         values[i] = value - previous;
         previous = value;
       }
-      return renamed(series, `derivative(${series.name})`, { values, xFilesFactor: null });
+      return renamed(
+        series,
+        `derivative(${series.name})`,
+        { values, xFilesFactor: null },
+        { derivative: "1" },
+      );
     }),
 });

@@ -15,6 +15,11 @@ export const integral = defineFunction({
         total += value;
         return total;
       });
-      return renamed(series, `integral(${series.name})`, { values, xFilesFactor: null });
+      return renamed(
+        series,
+        `integral(${series.name})`,
+        { values, xFilesFactor: null },
+        { integral: "1" },
+      );
     }),
 });

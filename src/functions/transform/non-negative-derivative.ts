@@ -10,10 +10,15 @@ export const nonNegativeDerivative = defineFunction({
   params: { seriesList, maxValue: optional(float), minValue: optional(float) },
   evaluate: ({ seriesList: list, maxValue, minValue }) =>
     list.map((series) =>
-      renamed(series, `nonNegativeDerivative(${series.name})`, {
-        values: counterDeltas(series.values, maxValue, minValue),
-        xFilesFactor: null,
-      }),
+      renamed(
+        series,
+        `nonNegativeDerivative(${series.name})`,
+        {
+          values: counterDeltas(series.values, maxValue, minValue),
+          xFilesFactor: null,
+        },
+        { nonNegativeDerivative: "1" },
+      ),
     ),
 });
 
@@ -26,7 +31,12 @@ export const perSecond = defineFunction({
     list.map((series) => {
       const values = counterDeltas(series.values, maxValue, minValue);
       for (let i = 0; i < values.length; i++) values[i] = roundTo(values[i]! / series.step, 6);
-      return renamed(series, `perSecond(${series.name})`, { values, xFilesFactor: null });
+      return renamed(
+        series,
+        `perSecond(${series.name})`,
+        { values, xFilesFactor: null },
+        { perSecond: "1" },
+      );
     }),
 });
 

@@ -1,4 +1,4 @@
-import { formatGeneral } from "../../model/python-number.ts";
+import { formatFloat, formatGeneral } from "../../model/python-number.ts";
 import { renamed } from "../../model/time-series.ts";
 import { mapKnown } from "../../model/values.ts";
 import { defineFunction } from "../define.ts";
@@ -11,8 +11,13 @@ export const offset = defineFunction({
   params: { seriesList, factor: float },
   evaluate: ({ seriesList: list, factor }) =>
     list.map((series) =>
-      renamed(series, `offset(${series.name},${formatGeneral(factor)})`, {
-        values: mapKnown(series.values, (value) => value + factor),
-      }),
+      renamed(
+        series,
+        `offset(${series.name},${formatGeneral(factor)})`,
+        {
+          values: mapKnown(series.values, (value) => value + factor),
+        },
+        { offset: formatFloat(factor) },
+      ),
     ),
 });

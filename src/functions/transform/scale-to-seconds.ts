@@ -1,4 +1,4 @@
-import { formatInteger, roundTo } from "../../model/python-number.ts";
+import { formatFloat, formatInteger, roundTo } from "../../model/python-number.ts";
 import { renamed } from "../../model/time-series.ts";
 import { mapKnown } from "../../model/values.ts";
 import { defineFunction } from "../define.ts";
@@ -12,8 +12,13 @@ export const scaleToSeconds = defineFunction({
   evaluate: ({ seriesList: list, seconds }) =>
     list.map((series) => {
       const factor = seconds / series.step;
-      return renamed(series, `scaleToSeconds(${series.name},${formatInteger(seconds)})`, {
-        values: mapKnown(series.values, (value) => roundTo(value * factor, 6)),
-      });
+      return renamed(
+        series,
+        `scaleToSeconds(${series.name},${formatInteger(seconds)})`,
+        {
+          values: mapKnown(series.values, (value) => roundTo(value * factor, 6)),
+        },
+        { scaleToSeconds: formatFloat(seconds) },
+      );
     }),
 });

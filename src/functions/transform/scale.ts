@@ -1,4 +1,4 @@
-import { formatGeneral } from "../../model/python-number.ts";
+import { formatFloat, formatGeneral } from "../../model/python-number.ts";
 import { renamed } from "../../model/time-series.ts";
 import { mapKnown } from "../../model/values.ts";
 import { defineFunction } from "../define.ts";
@@ -13,9 +13,14 @@ export const scale = defineFunction({
     // Dashboards match on names, so the factor must read as Python's %g prints it.
     const suffix = formatGeneral(factor);
     return list.map((series) =>
-      renamed(series, `scale(${series.name},${suffix})`, {
-        values: mapKnown(series.values, (value) => value * factor),
-      }),
+      renamed(
+        series,
+        `scale(${series.name},${suffix})`,
+        {
+          values: mapKnown(series.values, (value) => value * factor),
+        },
+        { scale: formatFloat(factor) },
+      ),
     );
   },
 });

@@ -50,13 +50,18 @@ export const summarize = defineFunction({
         );
       }
       const name = `summarize(${series.name}, ${suffix})`;
-      return renamed(series, name, {
-        start,
-        end,
-        step: seconds,
-        values,
-        xFilesFactor: series.xFilesFactor,
-      });
+      return renamed(
+        series,
+        name,
+        {
+          start,
+          end,
+          step: seconds,
+          values,
+          xFilesFactor: series.xFilesFactor,
+        },
+        { summarize: intervalString, summarizeFunction: func },
+      );
     });
   },
 });

@@ -29,7 +29,8 @@ export const timeShift = defineFunction({
       const length = series.end - series.start;
       const end = resetEnd ? present.end : present.start + length;
       const name = `timeShift(${series.name}, "${signed(text)}")`;
-      return withChanges(series, { name, start: present.start, end });
+      const tags = { ...series.tags, timeShift: signed(text) };
+      return withChanges(series, { name, start: present.start, end, tags });
     });
   },
 });

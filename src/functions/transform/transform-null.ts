@@ -1,4 +1,4 @@
-import { formatGeneral } from "../../model/python-number.ts";
+import { formatFloat, formatGeneral } from "../../model/python-number.ts";
 import { renamed } from "../../model/time-series.ts";
 import { valueAt } from "../../model/values.ts";
 import { defineFunction } from "../define.ts";
@@ -16,6 +16,10 @@ export const transformNull = defineFunction({
   evaluate: ({ seriesList: list, default: fallback, referenceSeries }) => {
     const references = referenceSeries ?? [];
     const suffix = formatGeneral(fallback) + (references.length > 0 ? ",referenceSeries" : "");
+    const tags = {
+      transformNull: formatFloat(fallback),
+      ...(references.length > 0 ? { referenceSeries: "1" } : {}),
+    };
     return list.map((series) => {
       const values = series.values.slice();
       for (let i = 0; i < values.length; i++) {
@@ -25,7 +29,7 @@ export const transformNull = defineFunction({
           references.some((one) => !Number.isNaN(valueAt(one.values, i)));
         if (isWanted) values[i] = fallback;
       }
-      return renamed(series, `transformNull(${series.name},${suffix})`, { values });
+      return renamed(series, `transformNull(${series.name},${suffix})`, { values }, tags);
     });
   },
 });

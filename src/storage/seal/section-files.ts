@@ -16,7 +16,6 @@ interface GroupFile {
   writer: StatFileWriter;
   from: number;
   until: number;
-  unsynced: number;
 }
 
 /**
@@ -105,7 +104,8 @@ export class SectionFiles {
     const temporary = `${path}.tmp`;
     if (files.exists(temporary)) files.unlink(temporary);
     const file = files.create(temporary);
-    const group: GroupFile = {
+    let unsynced = 0;
+    return {
       path,
       temporary,
       folder,
@@ -114,16 +114,14 @@ export class SectionFiles {
       file,
       writer: new StatFileWriter((bytes) => {
         files.append(file, bytes);
-        group.unsynced += bytes.length;
-        if (group.unsynced > SYNC_BYTES) {
+        unsynced += bytes.length;
+        if (unsynced > SYNC_BYTES) {
           files.fdatasync(file);
-          group.unsynced = 0;
+          unsynced = 0;
         }
       }),
       from: Number.POSITIVE_INFINITY,
       until: Number.NEGATIVE_INFINITY,
-      unsynced: 0,
     };
-    return group;
   }
 }

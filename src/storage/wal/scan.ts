@@ -91,17 +91,19 @@ export function scanLog(
   const log: ScannedLog = { files: [], endLsn: 0, nextSeries: 0, frames: 0, damage: [] };
   const names = files.list(folder).filter((name) => /^\d{10}\.wal$/.test(name));
   let begun = false;
+  // Where a file stopped making sense. A crash leaves such a tail; it is damage only if the next
+  // file shows that records are missing.
+  const tail: { damage: Damage | null } = { damage: null };
   for (const name of names) {
     const path = `${folder}/${name}`;
     const bytes = readWholeFile(files, path);
     const number = Number.parseInt(name, 10);
-    const isLast = name === names.at(-1);
     const file: WalFile = { number, endLsn: log.endLsn, hasState: false };
     log.files.push(file);
     const problem = headerProblem(bytes, storeId);
     if (problem !== null) {
       if (problem.isFatal) throw new Error(`${path}: ${problem.reason}`);
-      if (!isLast) log.damage.push({ file: path, offset: 0, reason: problem.reason });
+      tail.damage = { file: path, offset: 0, reason: problem.reason };
       continue;
     }
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -114,32 +116,28 @@ export function scanLog(
       begun = true;
     } else if (continues > log.endLsn) {
       const reason = `records ${log.endLsn} to ${continues - 1} are missing before this file`;
-      log.damage.push({ file: path, offset: 0, reason });
+      log.damage.push(tail.damage ?? { file: path, offset: 0, reason });
     }
-    scanFile(path, bytes, view, log, visitor, isLast);
+    tail.damage = scanFile(path, bytes, view, log, visitor);
     file.endLsn = log.endLsn;
   }
   return log;
 }
 
+/** Reads a file's frames; returns where it stopped making sense, if it did. */
 function scanFile(
   path: string,
   bytes: Uint8Array,
   view: DataView,
   log: ScannedLog,
   visitor: RecordVisitor,
-  isLast: boolean,
-): void {
+): Damage | null {
   let at = FILE_HEADER_BYTES;
   while (at < bytes.length) {
     const frame = frameAt(bytes, view, at);
     if (typeof frame === "string") {
       const next = nextFrame(bytes, view, at + 1, log.endLsn);
-      // Nothing readable follows: a torn tail, if this is where the log ends.
-      if (next < 0) {
-        if (!isLast) log.damage.push({ file: path, offset: at, reason: frame });
-        return;
-      }
+      if (next < 0) return { file: path, offset: at, reason: frame };
       log.damage.push({ file: path, offset: at, reason: frame });
       at = next;
       continue;
@@ -160,6 +158,7 @@ function scanFile(
     }
     at += FRAME_HEADER_BYTES + frame.length;
   }
+  return null;
 }
 
 /** Where a whole frame of a later position begins, from `at` on; -1 for nowhere. */

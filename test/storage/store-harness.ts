@@ -1,0 +1,136 @@
+import { CatalogueFile } from "../../src/storage/catalogue-file.ts";
+import type { Environment } from "../../src/storage/environment.ts";
+import { NameIndex } from "../../src/storage/index/name-index.ts";
+import { FileSet } from "../../src/storage/read/file-set.ts";
+import { type ReadSeries, StoreReader } from "../../src/storage/read/store-reader.ts";
+import { type Recovered, recover } from "../../src/storage/recovery.ts";
+import { Sealer } from "../../src/storage/seal/sealer.ts";
+import { STATFILE_FOLDER, WAL_FOLDER } from "../../src/storage/store-folder.ts";
+import { OwnedStoreView, reserveStoreMemory, StoreView } from "../../src/storage/store-memory.ts";
+import {
+  DEFAULT_WRITER_OPTIONS,
+  StoreWriter,
+  type StoreWriterOptions,
+} from "../../src/storage/store-writer.ts";
+import { WalFiles } from "../../src/storage/wal/files.ts";
+import { WalRing } from "../../src/storage/wal/ring.ts";
+
+/**
+ * The whole store in one thread: the same step machines that the threads loop over, turned by hand.
+ */
+export class StoreHarness {
+  readonly recovered: Recovered;
+  readonly view: OwnedStoreView;
+  readonly names: NameIndex;
+  readonly writer: StoreWriter;
+  readonly wal: WalFiles;
+  readonly sealer: Sealer;
+  readonly catalogue: CatalogueFile;
+  readonly reader: StoreReader;
+  readonly files: FileSet;
+  readonly ring: WalRing;
+  /** Frames that the WAL has not been given yet. */
+  readonly frames: ({ offset: number; length: number } | "rotate")[] = [];
+  readonly broken: string[] = [];
+
+  constructor(
+    env: Environment,
+    folder: string,
+    {
+      maxSeries = 1000,
+      pages = 4096,
+      ringBytes = 1 << 20,
+      options = DEFAULT_WRITER_OPTIONS,
+    }: {
+      maxSeries?: number;
+      pages?: number;
+      ringBytes?: number;
+      options?: StoreWriterOptions;
+    } = {},
+  ) {
+    const memory = reserveStoreMemory(maxSeries, pages);
+    const nameMemory = NameIndex.reserve(maxSeries);
+    this.view = new OwnedStoreView(memory);
+    this.names = new NameIndex(nameMemory);
+    this.ring = new WalRing(WalRing.reserve(ringBytes));
+    this.recovered = recover(env, folder, this.view, this.names);
+    const { format, manifest, replay, walFiles, logEndLsn, catalogueBytes, nextLsn } =
+      this.recovered;
+    this.wal = new WalFiles(env, `${folder}/${WAL_FOLDER}`, format, walFiles, logEndLsn);
+    this.wal.syncExisting();
+    this.catalogue = new CatalogueFile(env, folder, catalogueBytes);
+    const root = `${folder}/${STATFILE_FOLDER}`;
+    this.files = new FileSet(env.files, root, (file, error) =>
+      this.broken.push(`${file} ${error.message}`),
+    );
+    this.files.add(manifest.files);
+    this.sealer = new Sealer(
+      env,
+      new StoreView(memory),
+      root,
+      manifest,
+      () => this.wal.durableLsn,
+      {
+        added: (entries) => this.files.add(entries),
+        sealed: (window) => this.writer.sealed(window),
+        flushed: (strays) => this.writer.flushed(strays),
+      },
+    );
+    this.reader = new StoreReader(new StoreView(memory), this.files, 0, () => {});
+    this.writer = new StoreWriter(
+      this.view,
+      env.clock,
+      this.names,
+      this.ring,
+      {
+        frame: (offset, length) => this.frames.push({ offset, length }),
+        rotate: () => this.frames.push("rotate"),
+        cut: (window) => this.sealer.sealLater(window),
+        frozen: (strays) => this.sealer.flushLater(strays),
+        catalogue: (frame, lsn) => {
+          this.catalogue.append(frame);
+          this.writer.catalogued(lsn);
+        },
+        needed: (lsn) => this.wal.needed(lsn),
+      },
+      replay,
+      options,
+    );
+    this.writer.start(nextLsn);
+  }
+
+  /** Gives the WAL one frame; false when there is none. */
+  writeFrame(): boolean {
+    const next = this.frames.shift();
+    if (next === undefined) return false;
+    if (next === "rotate") this.wal.rotate();
+    else this.wal.write(this.ring.bytes.subarray(next.offset, next.offset + next.length));
+    return true;
+  }
+
+  sync(): void {
+    this.writer.released(this.wal.sync());
+  }
+
+  /** Logs, syncs and seals all that is due. */
+  settle(): void {
+    this.writer.tick();
+    for (let turn = 0; turn < 100_000; turn++) {
+      while (this.writeFrame());
+      this.sync();
+      if (this.sealer.step() === "idle") return;
+    }
+    const { failure, queueLength } = this.sealer;
+    throw new Error(
+      `the store does not settle: ${queueLength} wait, ${failure?.stack ?? ""}, durable ${this.wal.durableLsn}, log ${this.wal.failure?.stack ?? ""}`,
+    );
+  }
+
+  read(path: string, from: number, until: number, now = until): ReadSeries | null {
+    const series = this.names.seriesAt(path);
+    if (series < 0) return null;
+    const geometry = this.reader.geometry(series, { from, until, now });
+    const consolidation = { method: "average", xFilesFactor: 0 } as const;
+    return this.reader.read([series], [geometry], [consolidation])[0] ?? null;
+  }
+}
