@@ -75,7 +75,8 @@ withSettings(program.command("serve").description("receive, store and answer")).
     } catch (error) {
       fail(error, USAGE);
     }
-    process.exitCode = await serve(settings, createLog(settings.logLevel));
+    // Whatever still holds the event loop must not keep a server alive that has failed.
+    process.exit(await serve(settings, createLog(settings.logLevel)));
   },
 );
 

@@ -1,7 +1,12 @@
 import { promisify } from "node:util";
 import { gzip as gzipCallback } from "node:zlib";
 import formbody from "@fastify/formbody";
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
 import { GraphiteError } from "../model/errors.ts";
 import type { QueryJob } from "../render/query-job.ts";
 import type { HttpDoors } from "./doors.ts";
@@ -27,7 +32,7 @@ export type RunQuery = (
 export async function buildServer(doors: HttpDoors): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: doors.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     http: { maxHeaderSize: MAX_URL_BYTES },

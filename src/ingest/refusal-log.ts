@@ -21,7 +21,7 @@ export class RefusalLog {
   readonly #log: (sample: RefusalSample) => void;
   readonly #now: () => number;
 
-  constructor(log: (sample: RefusalSample) => void, now: () => number = performance.now) {
+  constructor(log: (sample: RefusalSample) => void, now: () => number = () => performance.now()) {
     this.#log = log;
     this.#now = now;
   }

@@ -29,5 +29,11 @@ export function renamed(
   changes: Partial<TimeSeries> = {},
   tags: Readonly<Record<string, string>> = {},
 ): TimeSeries {
-  return { ...series, name, pathExpression: name, ...changes, tags: { ...series.tags, ...tags } };
+  return {
+    ...series,
+    name,
+    pathExpression: name,
+    ...changes,
+    tags: { ...(changes.tags ?? series.tags), ...tags },
+  };
 }

@@ -37,10 +37,10 @@ export function functionsJson(query: FunctionsQuery): string | null {
   return JSON.stringify(value, replaceInfinity, indent).replaceAll(`"${INFINITY}"`, "1e9999");
 }
 
-const INFINITY = "\u0001infinity";
+const INFINITY = "@infinity@";
 
 function replaceInfinity(_key: string, value: unknown): unknown {
-  return value === Number.POSITIVE_INFINITY ? INFINITY.slice(0) : value;
+  return value === Number.POSITIVE_INFINITY ? INFINITY : value;
 }
 
 function describe(name: string, fn: GraphiteFunction): Record<string, unknown> {

@@ -104,11 +104,13 @@ function byNodes(
     const members = groups.get(key);
     if (members === undefined) {
       const values = new Float64Array(span.values.length).fill(Number.NaN);
-      result.push(renamed(one!, `asPercent(MISSING,${one!.name})`, { ...gridOf(span), values }));
+      const name = `asPercent(MISSING,${one!.name})`;
+      result.push(renamed(one!, name, { ...gridOf(span), values, tags: { name } }));
     } else if (one === undefined) {
       for (const member of members) {
         const values = new Float64Array(member.values.length).fill(Number.NaN);
-        result.push(renamed(member, `asPercent(${member.name},MISSING)`, { values }));
+        const name = `asPercent(${member.name},MISSING)`;
+        result.push(renamed(member, name, { values, tags: { name } }));
       }
     } else {
       result.push(

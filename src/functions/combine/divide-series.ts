@@ -21,7 +21,8 @@ export const divideSeries = defineFunction({
     return dividendSeriesList.map((dividend) => {
       if (divisor === undefined) {
         const values = new Float64Array(dividend.values.length).fill(Number.NaN);
-        return renamed(dividend, `divideSeries(${dividend.name},MISSING)`, { values });
+        const name = `divideSeries(${dividend.name},MISSING)`;
+        return renamed(dividend, name, { values, tags: { name } });
       }
       const {
         series: both,
