@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parentPort, workerData } from "node:worker_threads";
 import { loadRules, type Rules, ruleFilesVersion } from "../config/rules.ts";
 import { parseIstatRetention } from "../model/retention.ts";
@@ -214,6 +215,9 @@ function neverClosing(decoder: { push(chunk: Buffer): void; end(): void }): Stre
   };
 }
 
+const loopDelay = monitorEventLoopDelay({ resolution: 2 });
+loopDelay.enable();
+
 function report(): void {
   const memory = process.memoryUsage();
   tell({
@@ -235,6 +239,7 @@ function report(): void {
       receivers_paused: waiting.length,
       lsn: writer.lsn,
       ingest_heap_bytes: memory.heapUsed,
+      ingest_loop_delay_p99_ms: loopDelay.percentile(99) / 1e6,
     },
     refusals: [...refusals.counts],
   });

@@ -5,7 +5,7 @@ import { property } from "../property.ts";
 
 function matches(pattern: string, label: string): boolean {
   const matcher = parseNode(pattern);
-  if (matcher.kind === "any") return true;
+  if (matcher.kind === "any" || matcher.kind === "anyDepth") return true;
   if (matcher.kind === "literal") return matcher.text === label;
   return matcher.kind === "match" && matcher.test(label);
 }

@@ -1,0 +1,115 @@
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const HERE = new URL(".", import.meta.url).pathname;
+
+/** A statite to measure: a process of its own on ports that the system picks. */
+export class BenchServer {
+  readonly pid: number;
+  readonly listen: Record<string, string>;
+  readonly #process: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(
+    process: ChildProcess,
+    pid: number,
+    listen: Record<string, string>,
+    folder: string,
+  ) {
+    this.#process = process;
+    this.pid = pid;
+    this.listen = listen;
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<BenchServer> {
+    const folder = mkdtempSync(join(tmpdir(), "statite-bench-"));
+    const ports = ["http", "carbon", "pickle", "istat"].flatMap((name) => [
+      `--${name}-listen`,
+      "127.0.0.1:0",
+    ]);
+    const main = join(HERE, "..", "src", "cli", "main.js");
+    const args = [main, "serve", "--data-dir", folder, "--max-series", "2000000", ...ports];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
+    const listen = await new Promise<Record<string, string>>((resolve, reject) => {
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        if (line.includes('"event":"ready"'))
+          resolve((JSON.parse(line) as { listen: Record<string, string> }).listen);
+      });
+      child.on("exit", (code) => reject(new Error(`the server ended with ${code}`)));
+    });
+    return new BenchServer(child, child.pid!, listen, folder);
+  }
+
+  port(listener: string): number {
+    const address = this.listen[listener]!;
+    return Number(address.slice(address.lastIndexOf(":") + 1));
+  }
+
+  async numbers(): Promise<Record<string, number>> {
+    const text = await (await fetch(`http://${this.listen.http}/metrics`)).text();
+    const numbers: Record<string, number> = {};
+    for (const [, name, value] of text.matchAll(/^statite_(\w+) (\S+)$/gm))
+      numbers[name!] = Number(value);
+    return numbers;
+  }
+
+  /** Waits until a counter has reached a value. */
+  async reached(name: string, value: number): Promise<void> {
+    for (let i = 0; i < 600; i++) {
+      if (((await this.numbers())[name] ?? 0) >= value) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`${name} never reached ${value}`);
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.on("exit", resolve));
+    this.#process.kill("SIGTERM");
+    await ended;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The naive receiver, as a process to compare with. */
+export class NaiveReceiver {
+  readonly pid: number;
+  readonly port: number;
+  readonly #process: ChildProcess;
+
+  private constructor(process: ChildProcess, port: number) {
+    this.#process = process;
+    this.pid = process.pid!;
+    this.port = port;
+  }
+
+  static async start(): Promise<NaiveReceiver> {
+    const child = fork(join(HERE, "naive-receiver.js"), {
+      stdio: ["ignore", "pipe", "inherit", "ipc"],
+    });
+    const port = await new Promise<number>((resolve) => {
+      createInterface({ input: child.stdout! }).once("line", (line) =>
+        resolve((JSON.parse(line) as { port: number }).port),
+      );
+    });
+    return new NaiveReceiver(child, port);
+  }
+
+  async reached(lines: number): Promise<void> {
+    for (;;) {
+      const answer = new Promise<{ lines: number }>((resolve) =>
+        this.#process.once("message", resolve as (m: unknown) => void),
+      );
+      this.#process.send("count");
+      if ((await answer).lines >= lines) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  stop(): void {
+    this.#process.kill("SIGKILL");
+  }
+}
