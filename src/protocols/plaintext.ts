@@ -16,7 +16,7 @@ const POWERS_OF_TEN = Float64Array.from({ length: 16 }, (_, i) => Number(`1e${i}
 
 /** Lines after which a connection's prediction is judged, and for how long it is then left off. */
 const JUDGE_LINES = 2048;
-const PAUSE_LINES = 65_536;
+const PAUSE_LINES = 32_768;
 /** Below this share of hits a prediction costs more than it saves. */
 const WORTHWHILE = 0.3;
 
@@ -199,7 +199,8 @@ export class PlaintextDecoder {
       if (isPlain) {
         if (name < 0) {
           name = names.resolve(bytes, lineAt, nameEnd);
-          if (predicts) names.learn(previous, name);
+          // Also while no prediction is made: the next round of the same order shall find it.
+          names.learn(previous, name);
         }
         sink.point(name, time, value, mantissa, decimals);
         previous = name;

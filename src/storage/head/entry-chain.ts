@@ -13,9 +13,11 @@ import type { WideBuckets } from "./wide-buckets.ts";
  *      0    value
  *      1    slot (absolute; NaN when the entry was moved elsewhere)
  *      2    int32 previous entry or -1 | int32 1 + number of the wide entry, 0 for none
- *      3    int32 entries in the chain so far | int32 plan whose step the slot counts
+ *      3    int32 entries in the chain so far | int32 mark: of a stray the plan whose step the slot
+ *           counts, in a window the highest slot of the chain, counted from the window's first
  */
 export const ENTRY_WORDS = 4;
+export const ENTRY_BYTES = ENTRY_WORDS * 8;
 
 export class EntryChain {
   readonly #records: PagedRecords;
@@ -33,7 +35,7 @@ export class EntryChain {
   }
 
   /** A new entry in front of the chain `head`; -1 when memory is out. The caller publishes it. */
-  append(pool: PagePool, head: number, plan: number, slot: number, value: number): number {
+  append(pool: PagePool, head: number, mark: number, slot: number, value: number): number {
     const entry = this.#records.append(pool);
     if (entry < 0) return -1;
     const at = this.#records.wordOf(entry);
@@ -42,7 +44,7 @@ export class EntryChain {
     this.#words[at + 1] = slot;
     this.#ints[at * 2 + 4] = previous;
     this.#ints[at * 2 + 6] = previous < 0 ? 1 : this.depth(previous) + 1;
-    this.#ints[at * 2 + 7] = plan;
+    this.#ints[at * 2 + 7] = mark;
     return entry;
   }
 
@@ -66,7 +68,7 @@ export class EntryChain {
     return this.#ints[this.#records.wordOf(entry) * 2 + 6]!;
   }
 
-  plan(entry: number): number {
+  mark(entry: number): number {
     return this.#ints[this.#records.wordOf(entry) * 2 + 7]!;
   }
 
@@ -147,7 +149,7 @@ export class EntryChain {
     for (let i = entries.length - 1; i >= 0; i--) {
       const entry = entries[i]!;
       const index = this.slot(entry) - firstSlot;
-      if (!(index >= 0 && index < values.length) || this.plan(entry) !== plan) continue;
+      if (!(index >= 0 && index < values.length) || this.mark(entry) !== plan) continue;
       const old = values[index]!;
       const value = this.value(entry);
       values[index] = isEvent && !Number.isNaN(old) ? old + value : value;
@@ -160,11 +162,11 @@ export class EntryChain {
     wide: WideBuckets,
     bucket: Bucket,
     visit: (slot: number, bucket: Bucket) => void,
-    plan = 0,
+    plan = -1,
   ): void {
     const entries = this.collect(head);
     for (let i = entries.length - 1; i >= 0; i--) {
-      if (this.plan(entries[i]!) !== plan) continue;
+      if (plan >= 0 && this.mark(entries[i]!) !== plan) continue;
       this.readBucket(entries[i]!, wide, bucket);
       visit(this.slot(entries[i]!), bucket);
     }

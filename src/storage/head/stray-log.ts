@@ -150,7 +150,7 @@ export class StrayLog {
     const entries = this.entries.collect(this.heads[series]!);
     for (let i = entries.length - 1; i >= 0; i--) {
       const entry = entries[i]!;
-      const plan = this.entries.plan(entry);
+      const plan = this.entries.mark(entry);
       const slot = this.entries.slot(entry);
       if (!wants(plan, slot)) continue;
       const wide = this.entries.wideOf(entry);

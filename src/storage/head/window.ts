@@ -1,7 +1,7 @@
 import { type Bucket, setSingle } from "../bucket.ts";
 import { EVENT, GAUGE, type Mode, REPLACE } from "../plan.ts";
 import { firstSlotFrom, slotsBetween, WINDOW_SECONDS, type WindowClass } from "../slots.ts";
-import { ENTRY_WORDS, EntryChain } from "./entry-chain.ts";
+import { ENTRY_BYTES, ENTRY_WORDS, EntryChain } from "./entry-chain.ts";
 import { PAGE_WORDS, type PagePool, type PoolView } from "./page-pool.ts";
 import { PagedRecords } from "./paged-records.ts";
 import { WideBuckets } from "./wide-buckets.ts";
@@ -13,7 +13,7 @@ import { WideBuckets } from "./wide-buckets.ts";
  * Dense series have a row in a slot-major matrix: a page of the pool holds one slot of 8,192 rows
  * (a row group), so writes in arrival order are sequential and memory is taken slot by slot.
  * Everything else is a chain of entries in an append log. A series moves from the log to a row when
- * its entries (about 20 bytes each) cost more than a row (8 bytes a slot) would.
+ * its entries cost more memory than a row (8 bytes a slot) would.
  *
  * `heads[series]` says where a series is: 0 nowhere, r + 1 in row r, -(e + 1) in the chain whose
  * newest entry is e. One thread writes; others read after they saw the head (publish after write).
@@ -241,7 +241,9 @@ export class HeadWindow {
     if (known >= 0) {
       return this.entries.merge(pool, this.wide, known, count, sum, min, max, last, m2);
     }
-    const entry = this.entries.append(pool, head, 0, slot, last);
+    const place = slot - firstSlotFrom(this.start, step);
+    const highest = head === 0 ? -1 : this.entries.mark(-head - 1);
+    const entry = this.entries.append(pool, head, Math.max(place, highest), slot, last);
     if (entry < 0) return false;
     const wide = this.wide.append(pool, count, sum, min, max, last, m2);
     if (wide < 0) return false;
@@ -328,19 +330,22 @@ export class HeadWindow {
     value: number,
   ): boolean {
     const head = this.heads[series]!;
-    const known = this.entries.find(head, slot);
+    const place = slot - firstSlotFrom(this.start, step);
+    const highest = head === 0 ? -1 : this.entries.mark(-head - 1);
+    // Datapoints mostly come in the order of time: then the chain need not be searched.
+    const known = place > highest ? -1 : this.entries.find(head, slot);
     if (known >= 0) {
       if (mode === REPLACE) this.entries.replace(known, value);
       else if (mode === EVENT) this.entries.add(known, value);
       else return this.entries.merge(pool, this.wide, known, 1, value, value, value, value, 0);
       return true;
     }
-    const entry = this.entries.append(pool, head, 0, slot, value);
+    const entry = this.entries.append(pool, head, Math.max(place, highest), slot, value);
     if (entry < 0) return false;
     Atomics.store(this.heads, series, -(entry + 1));
     const slots = slotsBetween(this.start, this.seconds, step);
-    // 20 bytes an entry against 8 a slot.
-    if (this.entries.depth(entry) * 20 > slots * 8) this.#promote(pool, series, mode, step);
+    if (this.entries.depth(entry) * ENTRY_BYTES > slots * 8)
+      this.#promote(pool, series, mode, step);
     return true;
   }
 

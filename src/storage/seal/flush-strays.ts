@@ -58,7 +58,7 @@ function collect(view: StoreView, strays: StrayLog, from: number, to: number): S
     const head = strays.heads[series]!;
     if (head === 0) continue;
     for (const entry of strays.entries.collect(head)) {
-      const plan = strays.entries.plan(entry);
+      const plan = strays.entries.mark(entry);
       const slot = strays.entries.slot(entry);
       const step = view.plans.step[plan]!;
       found.push({ plan, span: spanStart(slot * step, step), series, slot, entry });

@@ -11,7 +11,7 @@ import type { SectionFiles } from "./section-files.ts";
 export const SHARD_SERIES = 8192;
 
 /** A series gets a row at once when it fills more than this share of its slots. */
-const DENSE_SHARE = 0.4;
+const DENSE_SHARE = 0.25;
 
 /**
  * Writes a cut window's datapoints, transposed to one block a series, as sections of `files`.
