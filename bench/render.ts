@@ -58,6 +58,7 @@ const sum: Benchmark = {
     const context = {
       window: { from: 0, until: 1 },
       timeZone: "UTC",
+      now: 3600,
       xFilesFactor: 0,
       maxDatapoints: 1e9,
       planned: [],
@@ -65,6 +66,7 @@ const sum: Benchmark = {
       typed: {},
       argumentCount: 1,
       call: () => undefined,
+      evaluateTarget: () => [],
       seriesByTag: () => [],
     };
     return compare(

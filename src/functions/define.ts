@@ -22,6 +22,8 @@ export interface Window {
 export interface FunctionContext {
   window: Window;
   timeZone: string;
+  /** The present, seconds: the request's `now`, or the clock. */
+  now: number;
   /** Share of known values that an aggregate needs, unless the function says otherwise. */
   xFilesFactor: number;
   /** Points that the answer may have in all; functions that make series respect it. */
@@ -36,6 +38,8 @@ export interface FunctionContext {
   typed: Readonly<Record<string, string>>;
   /** Calls another function by name with these series; undefined when there is none. */
   call(name: string, series: readonly TimeSeries[]): TimeSeries[] | undefined;
+  /** Evaluates another target, in the window of this call or in another one. */
+  evaluateTarget(target: string, window?: Window): TimeSeries[];
   /** Series by tag expressions. */
   seriesByTag(expressions: readonly string[]): TimeSeries[];
 }

@@ -3,6 +3,7 @@ import { functionNamed } from "../functions/index.ts";
 import { GraphiteError } from "../model/errors.ts";
 import type { TimeSeries } from "../model/time-series.ts";
 import type { Call, Expression } from "../target/expression.ts";
+import { parseTarget } from "../target/parse-target.ts";
 import { bindArguments } from "./arguments.ts";
 
 /** Data that an evaluation needs: series of a path or of tag expressions, in a window. */
@@ -21,6 +22,7 @@ export type Fetched = readonly TimeSeries[] | GraphiteError;
 
 export interface EvaluationOptions {
   timeZone: string;
+  now: number;
   xFilesFactor: number;
   maxDatapoints: number;
   /** Ends an evaluation that takes too long. @throws GraphiteError ERR_LIMIT_SECONDS */
@@ -91,10 +93,11 @@ export class Evaluation {
     typed: Record<string, string>,
     planned: readonly TimeSeries[][],
   ): FunctionContext {
-    const { timeZone, xFilesFactor, maxDatapoints } = this.#options;
+    const { timeZone, now, xFilesFactor, maxDatapoints } = this.#options;
     const context: FunctionContext = {
       window,
       timeZone,
+      now,
       xFilesFactor,
       maxDatapoints,
       planned,
@@ -110,6 +113,10 @@ export class Evaluation {
           .map((one) => [one.name, one.multiple ? [] : one.default]);
         const values = { ...Object.fromEntries(defaults), [param.name]: series };
         return fn.evaluate(values, context);
+      },
+      evaluateTarget: (target, other) => {
+        const { expression } = parseTarget(target);
+        return expression === null ? [] : this.evaluate(expression, other ?? window);
       },
       seriesByTag: (expressions) =>
         this.#need({ pattern: null, tags: expressions }, call.text, window),

@@ -71,6 +71,7 @@ export async function render(request: RenderRequest, source: SeriesSource): Prom
   const began = performance.now();
   const options: EvaluationOptions = {
     timeZone,
+    now,
     xFilesFactor: request.xFilesFactor ?? 0,
     maxDatapoints: request.limits.maxDatapoints,
     checkTime: () => {
