@@ -25,6 +25,14 @@ export function formatFloat(value: number): string {
   return text.includes("e") ? value.toFixed(Math.max(0, digits.length - 2 - exponent)) : text;
 }
 
+/** `%.2f` with any number of decimals: rounded as `roundTo` does, never with an exponent. */
+export function formatFixed(value: number, decimals: number): string {
+  if (!Number.isFinite(value)) return formatGeneral(value);
+  const rounded = roundTo(value, decimals);
+  if (Math.abs(rounded) < 1e21) return rounded.toFixed(decimals);
+  return `${BigInt(rounded)}${decimals > 0 ? "." : ""}${"0".repeat(decimals)}`;
+}
+
 /** `%d`: cut towards zero. */
 export function formatInteger(value: number): string {
   return Number.isFinite(value) ? BigInt(Math.trunc(value)).toString() : formatGeneral(value);
@@ -41,19 +49,24 @@ export function roundTo(value: number, digits: number): number {
   }
   if (digits > 0) {
     if (digits > 22 || Math.abs(value) >= 1e15) return value;
-    // toFixed works on the exact value; an exact half is the only case where it goes away from zero.
     const scale = 10 ** digits;
     const scaled = value * scale;
-    if (
-      Math.abs(scaled % 1) === 0.5 &&
-      (Math.trunc(scaled) + Math.sign(scaled) / 2) / scale === value
-    ) {
-      return (2 * Math.round(scaled / 2)) / scale;
+    const nearest = Math.round(scaled);
+    // Farther from a half than the product can be wrong: this is the common case, and ten times as
+    // fast as what follows.
+    if (0.5 - Math.abs(scaled - nearest) > Math.abs(scaled) * Number.EPSILON)
+      return nearest / scale;
+    // toFixed works on the exact value, but takes a half away from zero. Only odd multiples of
+    // 1 / 2^(digits + 1) are halves: 30.605 is a little more than one.
+    const halves = value * 2 ** (digits + 1) * 5 ** digits;
+    if (Number.isSafeInteger(halves) && Math.abs((value * 2 ** (digits + 1)) % 2) === 1) {
+      const floor = (halves - 1) / 2;
+      return (floor % 2 === 0 ? floor : floor + 1) / scale;
     }
     return Number(value.toFixed(digits));
   }
   const scale = 10 ** -digits;
-  return roundTo(value / scale, 0) * scale;
+  return Number.isFinite(scale) ? roundTo(value / scale, 0) * scale : 0;
 }
 
 function trimZeros(text: string): string {
