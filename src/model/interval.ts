@@ -10,6 +10,9 @@ const UNITS: readonly [prefix: string, seconds: number][] = [
   ["y", 31_536_000],
 ];
 
+/** No time span is longer, whatever it is made of: 3,000 years. */
+export const MAX_INTERVAL_SECONDS = 1e11;
+
 /**
  * Graphite's time offsets: a sign and `<digits><unit>` repeated, added up; units by their first
  * letters (`m` alone says nothing). Elapsed time, not calendar time.
@@ -33,6 +36,9 @@ export function parseInterval(text: string): number {
       throw new GraphiteError("ERR_TIME", message);
     }
     seconds += Number(digits) * unit[1];
+  }
+  if (seconds > MAX_INTERVAL_SECONDS) {
+    throw new GraphiteError("ERR_TIME", `${text} is too long a time span`);
   }
   return match[1] === "-" ? -seconds : seconds;
 }
