@@ -68,6 +68,10 @@ const sum: Benchmark = {
       call: () => undefined,
       evaluateTarget: () => [],
       seriesByTag: () => [],
+      events: () => [],
+      reserve: () => {},
+      setXFilesFactor: () => {},
+      stack: () => [],
     };
     return compare(
       seconds,

@@ -18,12 +18,16 @@ export interface Window {
   until: number;
 }
 
-/** What a function may know of the request besides its arguments. */
-export interface FunctionContext {
-  window: Window;
+/** How times in arguments are read. */
+export interface Clock {
   timeZone: string;
   /** The present, seconds: the request's `now`, or the clock. */
   now: number;
+}
+
+/** What a function may know of the request besides its arguments. */
+export interface FunctionContext extends Clock {
+  window: Window;
   /** Share of known values that an aggregate needs, unless the function says otherwise. */
   xFilesFactor: number;
   /** Points that the answer may have in all; functions that make series respect it. */
@@ -42,6 +46,21 @@ export interface FunctionContext {
   evaluateTarget(target: string, window?: Window): TimeSeries[];
   /** Series by tag expressions. */
   seriesByTag(expressions: readonly string[]): TimeSeries[];
+  /** Times, seconds, of the events of a window that have all these tags; without tags of all. */
+  events(tags: readonly string[], window: Window): readonly number[];
+  /**
+   * Announces datapoints that are about to be made from nothing, or of fewer ones.
+   *
+   * @throws GraphiteError ERR_LIMIT_DATAPOINTS when that would be more than a request may have
+   */
+  reserve(datapoints: number): void;
+  /** The share of known values that aggregates need from now on, in the rest of the request. */
+  setXFilesFactor(xFilesFactor: number): void;
+  /**
+   * What earlier calls of this request have stacked under a name in this window, by point. The
+   * caller adds its own series to it.
+   */
+  stack(name: string): number[];
 }
 
 type Params = Readonly<Record<string, Param<unknown>>>;
@@ -61,7 +80,7 @@ export interface FunctionSpec<P extends Params> {
    * Other windows in which the first argument is needed. Where that depends on the data, series
    * that are not known yet are missing from `args`, and the question is asked again later.
    */
-  plan?(args: ValuesOf<P>, window: Window): Window[];
+  plan?(args: ValuesOf<P>, window: Window, clock: Clock): Window[];
   evaluate(args: ValuesOf<P>, context: FunctionContext): TimeSeries[];
 }
 
@@ -73,7 +92,7 @@ export interface GraphiteFunction {
   doc: string;
   isOurs: boolean;
   params: readonly (Param<unknown> & { name: string })[];
-  plan: ((args: Record<string, unknown>, window: Window) => Window[]) | null;
+  plan: ((args: Record<string, unknown>, window: Window, clock: Clock) => Window[]) | null;
   evaluate(args: Record<string, unknown>, context: FunctionContext): TimeSeries[];
 }
 
@@ -88,7 +107,8 @@ export function defineFunction<P extends Params>(spec: FunctionSpec<P>): Graphit
     isOurs: spec.isOurs === true,
     params: Object.entries(spec.params).map(([name, param]) => ({ ...param, name })),
     // The evaluator has checked the arguments against the parameters.
-    plan: plan === undefined ? null : (args, window) => plan(args as ValuesOf<P>, window),
+    plan:
+      plan === undefined ? null : (args, window, clock) => plan(args as ValuesOf<P>, window, clock),
     evaluate: (args, context) => spec.evaluate(args as ValuesOf<P>, context),
   };
 }

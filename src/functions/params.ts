@@ -29,6 +29,10 @@ export interface Param<T> {
   default?: T;
   options?: readonly string[];
   suggestions?: readonly (string | number)[];
+  /** What is taken besides the published type, because Graphite does. */
+  also?: "fraction" | "boolean" | "text";
+  /** The name in `/functions` where that is another one; calls may use both. */
+  publishedAs?: string;
   /** Only there to carry T. */
   readonly value?: T;
 }
@@ -52,6 +56,8 @@ export const node = param<number>("node");
 export const nodeOrTag = param<number | string>("nodeOrTag");
 export const tag = param<string>("tag");
 export const interval = param<string>("interval");
+/** A time expression, to be read with the request's clock. */
+export const date = param<string>("date");
 export const intOrInterval = param<number | string>("intOrInterval");
 /** A number of points; infinite by default. */
 export const intOrInf = param<number>("intOrInf");
@@ -76,6 +82,28 @@ export function many<T>(inner: Param<T>): Param<T[]> {
 /** All arguments that are left; possibly none. */
 export function anyNumberOf<T>(inner: Param<T>): Param<T[]> {
   return { type: inner.type, required: false, multiple: true };
+}
+
+/** Published as an integer, though Graphite calculates with fractions too. */
+export const integerOrFraction: Param<number> = { ...integer, also: "fraction" };
+
+/** Takes true and false as well. */
+export function orBoolean(inner: Param<string>): Param<string | boolean> {
+  return { ...inner, also: "boolean" } as Param<string | boolean>;
+}
+
+/** Takes any text as well, for what does not matter before a picture is drawn. */
+export function orText(inner: Param<number>): Param<number | string> {
+  return { ...inner, also: "text" } as Param<number | string>;
+}
+
+export function publishedAs<T>(name: string, inner: Param<T>): Param<T> {
+  return { ...inner, publishedAs: name };
+}
+
+/** With the values that there are. */
+export function choosing<T>(inner: Param<T>, ...options: string[]): Param<T> {
+  return { ...inner, options };
 }
 
 /** With values that an editor may offer. */

@@ -34,11 +34,13 @@ export function bindArguments(
     if (param === undefined) {
       throw wrong(`${fn.name} takes at most ${fn.params.length} arguments`, arg.column);
     }
-    given.set(param, [...(given.get(param) ?? []), arg]);
+    const others = given.get(param);
+    if (others === undefined) given.set(param, [arg]);
+    else others.push(arg);
     if (param.multiple !== true) next++;
   }
   for (const { name, value } of call.named) {
-    const param = fn.params.find((one) => one.name === name);
+    const param = fn.params.find((one) => one.name === name || one.publishedAs === name);
     if (param === undefined) throw wrong(`${fn.name} has no parameter ${name}`, value.column);
     if (given.has(param)) throw wrong(`${fn.name}: ${name} is given twice`, value.column);
     given.set(param, [value]);
@@ -122,14 +124,15 @@ function convert(
       return value;
     }
     case "float": {
-      const value = number();
+      const value = number() ?? (param.also === "text" ? text() : undefined);
       if (value === undefined) throw fail("a number");
       return value;
     }
     case "integer":
     case "node": {
       const value = number();
-      if (value === undefined || !Number.isInteger(value)) throw fail("a whole number");
+      const isRight = value !== undefined && (Number.isInteger(value) || param.also === "fraction");
+      if (!isRight) throw fail("a whole number");
       return value;
     }
     case "intOrInf": {
@@ -177,6 +180,7 @@ function convert(
       return name;
     }
     default: {
+      if (param.also === "boolean" && expression.type === "boolean") return expression.value;
       const value = text();
       if (value === undefined) throw fail("a text in quotes");
       return value;

@@ -53,6 +53,8 @@ interface Target {
   text: string;
   expression: Expression | null;
   result: TimeSeries[];
+  /** In force when the target was evaluated. */
+  xFilesFactor: number;
   error: GraphiteError | null;
 }
 
@@ -74,6 +76,8 @@ export async function render(request: RenderRequest, source: SeriesSource): Prom
     now,
     xFilesFactor: request.xFilesFactor ?? 0,
     maxDatapoints: request.limits.maxDatapoints,
+    // No events are kept yet.
+    events: () => [],
     checkTime: () => {
       if (performance.now() - began < request.limits.seconds * 1000) return;
       const message = `the request took longer than ${request.limits.seconds} seconds: ask for less`;
@@ -91,7 +95,7 @@ export async function render(request: RenderRequest, source: SeriesSource): Prom
       throw new GraphiteError("ERR_EVALUATION", "the targets never have enough data");
     await fetchAll([...evaluation.needs.values()], data, source, request, window.from, now);
   }
-  return finish(targets, request, options.xFilesFactor, warnings);
+  return finish(targets, request, warnings);
 }
 
 function parse(
@@ -102,9 +106,15 @@ function parse(
   try {
     const { expression, ignored } = parseTarget(text, variables);
     if (ignored !== "") warnings.push(`text after the target is ignored: ${ignored.slice(0, 200)}`);
-    return { text, expression, result: [], error: null };
+    return { text, expression, result: [], xFilesFactor: 0, error: null };
   } catch (error) {
-    return { text, expression: null, result: [], error: toGraphiteError(error) };
+    return {
+      text,
+      expression: null,
+      result: [],
+      xFilesFactor: 0,
+      error: toGraphiteError(error),
+    };
   }
 }
 
@@ -116,6 +126,7 @@ function evaluateTarget(
   if (target.expression === null) return;
   try {
     target.result = evaluation.evaluate(target.expression, window);
+    target.xFilesFactor = evaluation.xFilesFactor;
     target.error = null;
   } catch (error) {
     // While data are missing this may be their fault; the last round counts.
@@ -184,7 +195,6 @@ async function fetchAll(
 function finish(
   targets: readonly Target[],
   request: RenderRequest,
-  xFilesFactor: number,
   warnings: string[],
 ): RenderAnswer {
   const broken: BrokenTarget[] = [];
@@ -200,11 +210,17 @@ function finish(
   }
   const isBroken = broken.length > 0 && broken.length === targets.length;
   let list = targets.flatMap((target) => target.result);
+  if (list.length > request.limits.maxSeries) {
+    const message = `the answer has ${list.length} series, more than are allowed: ask for less`;
+    throw new GraphiteError("ERR_LIMIT_SERIES", message);
+  }
   const { maxDataPoints } = request;
   if (maxDataPoints !== undefined && list.length > 0) {
     const start = Math.min(...list.map((series) => series.start));
     const end = Math.max(...list.map((series) => series.end));
-    list = list.map((series) => fitToPoints(series, maxDataPoints, end - start, xFilesFactor));
+    list = targets.flatMap(({ result, xFilesFactor }) =>
+      result.map((series) => fitToPoints(series, maxDataPoints, end - start, xFilesFactor)),
+    );
   }
   const datapoints = list.reduce((sum, series) => sum + series.values.length, 0);
   const body = writeJson(list, request.noNullPoints === true);
