@@ -46,16 +46,31 @@ import { fallbackSeries } from "./special/fallback-series.ts";
 import { randomWalk } from "./special/random-walk.ts";
 import { seriesByTag } from "./special/series-by-tag.ts";
 import { substr } from "./special/substr.ts";
-import { absolute } from "./transform/absolute.ts";
+import { add } from "./transform/add.ts";
+import { compressPeriodicGaps } from "./transform/compress-periodic-gaps.ts";
+import { delay } from "./transform/delay.ts";
 import { derivative } from "./transform/derivative.ts";
+import { absolute, exp, invert, logit, sigmoid, squareRoot } from "./transform/each-value.ts";
+import { hitcount } from "./transform/hitcount.ts";
 import { integral } from "./transform/integral.ts";
+import { integralByInterval } from "./transform/integral-by-interval.ts";
+import { interpolate } from "./transform/interpolate.ts";
+import { isNonNull } from "./transform/is-non-null.ts";
 import { keepLastValue } from "./transform/keep-last-value.ts";
+import { log } from "./transform/log.ts";
+import { minMax, offsetToZero } from "./transform/min-max.ts";
 import { nonNegativeDerivative, perSecond } from "./transform/non-negative-derivative.ts";
 import { offset } from "./transform/offset.ts";
+import { pow } from "./transform/pow.ts";
+import { round } from "./transform/round.ts";
 import { scale } from "./transform/scale.ts";
 import { scaleToSeconds } from "./transform/scale-to-seconds.ts";
+import { smartSummarize } from "./transform/smart-summarize.ts";
 import { summarize } from "./transform/summarize.ts";
+import { identity, sin, time } from "./transform/time-function.ts";
 import { timeShift } from "./transform/time-shift.ts";
+import { timeSlice } from "./transform/time-slice.ts";
+import { timeStack } from "./transform/time-stack.ts";
 import { transformNull } from "./transform/transform-null.ts";
 
 /** All functions, in the order of their groups. */
@@ -78,18 +93,41 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   sumSeries,
   // Transform
   absolute,
+  add,
+  compressPeriodicGaps,
+  delay,
   derivative,
+  exp,
+  hitcount,
   integral,
+  integralByInterval,
+  interpolate,
+  invert,
+  isNonNull,
   keepLastValue,
+  log,
+  logit,
+  minMax,
   nonNegativeDerivative,
   offset,
+  offsetToZero,
   perSecond,
+  pow,
+  round,
   scale,
   scaleToSeconds,
+  sigmoid,
+  sin,
+  smartSummarize,
+  squareRoot,
   summarize,
+  time,
   timeShift,
+  timeSlice,
+  timeStack,
   transformNull,
   // Calculate
+  identity,
   movingAverage,
   movingMax,
   movingMedian,

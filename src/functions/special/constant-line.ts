@@ -1,22 +1,20 @@
 import { formatFloat } from "../../model/python-number.ts";
-import type { TimeSeries } from "../../model/time-series.ts";
+import { drawn, type TimeSeries } from "../../model/time-series.ts";
 import { defineFunction, type FunctionContext } from "../define.ts";
 import { float, optional, string } from "../params.ts";
 
-/** Three points over the window. */
-export function lineOf(value: number, name: string, { window }: FunctionContext): TimeSeries {
-  const step = Math.max(1, Math.floor((window.until - window.from) / 2));
-  const title = formatFloat(value);
+/** Three points over the window; `text` is the value as names show it. */
+export function lineOf(value: number, text: string, { window }: FunctionContext): TimeSeries {
   return {
-    name,
-    pathExpression: `constantLine(${title})`,
+    name: text,
+    pathExpression: `constantLine(${text})`,
     start: window.from,
-    end: window.from + 3 * step,
-    step,
+    end: window.until,
+    step: Math.max(1, Math.floor((window.until - window.from) / 2)),
     values: Float64Array.of(value, value, value),
     consolidation: "average",
     xFilesFactor: null,
-    tags: { name: title },
+    tags: { name: text },
   };
 }
 
@@ -33,5 +31,9 @@ export const threshold = defineFunction({
   group: "Graph",
   doc: "A horizontal line at a value, with a label and a colour.",
   params: { value: float, label: optional(string), color: optional(string) },
-  evaluate: ({ value, label }, context) => [lineOf(value, label ?? formatFloat(value), context)],
+  evaluate: ({ value, label, color }, context) => {
+    const line = lineOf(value, formatFloat(value), context);
+    const named = label === undefined ? line : { ...line, name: label };
+    return [color === undefined ? named : drawn(named, { color })];
+  },
 });
