@@ -2,6 +2,15 @@ import { alias } from "./alias/alias.ts";
 import { aliasByMetric } from "./alias/alias-by-metric.ts";
 import { aliasByNode, aliasByTags } from "./alias/alias-by-node.ts";
 import { aliasSub } from "./alias/alias-sub.ts";
+import { aggregateLine } from "./calculate/aggregate-line.ts";
+import { exponentialMovingAverage } from "./calculate/exponential-moving-average.ts";
+import {
+  holtWintersAberration,
+  holtWintersConfidenceArea,
+  holtWintersConfidenceBands,
+  holtWintersForecast,
+} from "./calculate/holt-winters.ts";
+import { linearRegression } from "./calculate/linear-regression.ts";
 import {
   movingAverage,
   movingMax,
@@ -10,6 +19,8 @@ import {
   movingSum,
   movingWindow,
 } from "./calculate/moving-window.ts";
+import { nPercentile } from "./calculate/n-percentile.ts";
+import { stdev } from "./calculate/stdev.ts";
 import { aggregate } from "./combine/aggregate.ts";
 import {
   averageSeries,
@@ -127,13 +138,22 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   timeStack,
   transformNull,
   // Calculate
+  aggregateLine,
+  exponentialMovingAverage,
+  holtWintersAberration,
+  holtWintersConfidenceArea,
+  holtWintersConfidenceBands,
+  holtWintersForecast,
   identity,
+  linearRegression,
   movingAverage,
   movingMax,
   movingMedian,
   movingMin,
   movingSum,
   movingWindow,
+  nPercentile,
+  stdev,
   // Filter Series
   exclude,
   grep,
