@@ -2,6 +2,7 @@ import { alias } from "./alias/alias.ts";
 import { aliasByMetric } from "./alias/alias-by-metric.ts";
 import { aliasByNode, aliasByTags } from "./alias/alias-by-node.ts";
 import { aliasSub } from "./alias/alias-sub.ts";
+import { legendValue } from "./alias/legend-value.ts";
 import { aggregateLine } from "./calculate/aggregate-line.ts";
 import { exponentialMovingAverage } from "./calculate/exponential-moving-average.ts";
 import {
@@ -50,12 +51,20 @@ import {
 } from "./filter-series/by-aggregate.ts";
 import { exclude, grep } from "./filter-series/by-name.ts";
 import { limit } from "./filter-series/limit.ts";
+import { areaBetween } from "./graph/area-between.ts";
+import { alpha, color, dashed, drawAsInfinite, lineWidth, secondYAxis } from "./graph/drawing.ts";
+import { stacked } from "./graph/stacked.ts";
+import { verticalLine } from "./graph/vertical-line.ts";
 import { sortBy, sortByMaxima, sortByName, sortByTotal } from "./sorting/sort.ts";
+import { cactiStyle } from "./special/cacti-style.ts";
+import { changed } from "./special/changed.ts";
 import { consolidateBy, cumulative } from "./special/consolidate-by.ts";
 import { constantLine, threshold } from "./special/constant-line.ts";
+import { events } from "./special/events.ts";
 import { fallbackSeries } from "./special/fallback-series.ts";
 import { randomWalk } from "./special/random-walk.ts";
 import { seriesByTag } from "./special/series-by-tag.ts";
+import { setXFilesFactor } from "./special/set-x-files-factor.ts";
 import { substr } from "./special/substr.ts";
 import { add } from "./transform/add.ts";
 import { compressPeriodicGaps } from "./transform/compress-periodic-gaps.ts";
@@ -179,15 +188,29 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   aliasByNode,
   aliasByTags,
   aliasSub,
+  legendValue,
   // Graph
+  alpha,
+  areaBetween,
+  color,
+  dashed,
+  drawAsInfinite,
+  lineWidth,
+  secondYAxis,
+  stacked,
   threshold,
+  verticalLine,
   // Special
+  cactiStyle,
+  changed,
   consolidateBy,
   constantLine,
   cumulative,
+  events,
   fallbackSeries,
   randomWalk,
   seriesByTag,
+  setXFilesFactor,
   substr,
 ];
 
