@@ -14,7 +14,11 @@ export function infoRoutes(app: FastifyInstance, doors: HttpDoors): void {
 
   app.get<{ Params: { name?: string } }>("/functions/:name", async (request, reply) => {
     const params = new Params(request);
-    const text = functionsJson({ name: request.params.name, pretty: params.has("pretty") });
+    const text = functionsJson({
+      name: request.params.name,
+      isPie: params.one("type") === "pie",
+      pretty: params.has("pretty"),
+    });
     reply.type("application/json");
     if (text !== null) return reply.send(text);
     return reply
@@ -27,6 +31,7 @@ export function infoRoutes(app: FastifyInstance, doors: HttpDoors): void {
     const text = functionsJson({
       grouped: params.has("grouped"),
       group: params.one("group"),
+      isPie: params.one("type") === "pie",
       pretty: params.has("pretty"),
     });
     return reply.type("application/json").send(text);

@@ -1,5 +1,7 @@
 import type { GraphiteFunction } from "../functions/define.ts";
 import { FUNCTIONS } from "../functions/index.ts";
+import type { Param } from "../functions/params.ts";
+import { PIE_FUNCTIONS } from "../functions/pie.ts";
 import { AGGREGATES } from "../model/aggregate.ts";
 
 /** Which functions `/functions` is asked for. */
@@ -7,15 +9,17 @@ export interface FunctionsQuery {
   name?: string | undefined;
   grouped?: boolean;
   group?: string | undefined;
+  /** Those that make a piece of a pie of a series, and not those of targets. */
+  isPie?: boolean;
   pretty?: boolean;
 }
 
 /** The text of `/functions`; null for a name that does not exist. */
 export function functionsJson(query: FunctionsQuery): string | null {
   const indent = query.pretty === true ? 2 : undefined;
-  const entries = FUNCTIONS.flatMap((fn) =>
-    [fn.name, ...fn.aliases].map((name) => [name, fn] as const),
-  )
+  const functions: readonly Described[] = query.isPie === true ? PIE_FUNCTIONS : FUNCTIONS;
+  const entries = functions
+    .flatMap((fn) => [fn.name, ...(fn.aliases ?? [])].map((name) => [name, fn] as const))
     .filter(([, fn]) => query.group === undefined || fn.group === query.group)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   let value: unknown;
@@ -37,39 +41,47 @@ export function functionsJson(query: FunctionsQuery): string | null {
   return JSON.stringify(value, replaceInfinity, indent).replaceAll(`"${INFINITY}"`, "1e9999");
 }
 
+/** What `/functions` says of a function. */
+type Described = Pick<GraphiteFunction, "name" | "doc" | "params"> & {
+  group: string;
+  aliases?: readonly string[];
+  isOurs?: boolean;
+};
+
 const INFINITY = "@infinity@";
 
 function replaceInfinity(_key: string, value: unknown): unknown {
   return value === Number.POSITIVE_INFINITY ? INFINITY : value;
 }
 
-function describe(name: string, fn: GraphiteFunction): Record<string, unknown> {
+function describe(name: string, fn: Described): Record<string, unknown> {
   const params = fn.params.map((param) => ({
-    name: param.name,
+    name: param.publishedAs ?? param.name,
     type: param.type,
     ...(param.required ? { required: true } : {}),
     ...(param.multiple === true ? { multiple: true } : {}),
     ...(param.default === undefined || param.default === false ? {} : { default: param.default }),
-    ...optionsOf(param.type),
+    ...optionsOf(param),
     ...(param.suggestions === undefined ? {} : { suggestions: param.suggestions }),
   }));
   return {
     name,
     function: signatureOf(name, fn),
     description: fn.doc,
-    module: fn.isOurs ? "statite" : "graphite.render.functions",
+    module: fn.isOurs === true ? "statite" : "graphite.render.functions",
     group: fn.group,
     params,
   };
 }
 
-function optionsOf(type: string): { options?: string[] } {
-  if (type !== "aggFunc" && type !== "aggOrSeriesFunc") return {};
-  return { options: Object.keys(AGGREGATES).sort() };
+function optionsOf(param: Param<unknown>): { options?: string[] } {
+  const isAggregate = param.type === "aggFunc" || param.type === "aggOrSeriesFunc";
+  const options = isAggregate ? Object.keys(AGGREGATES) : param.options;
+  return options === undefined ? {} : { options: [...options].sort() };
 }
 
 /** As Python writes it: `summarize(seriesList, intervalString, func='sum', alignToFrom=False)`. */
-export function signatureOf(name: string, fn: GraphiteFunction): string {
+export function signatureOf(name: string, fn: Pick<Described, "params">): string {
   const params = fn.params.map((param) => {
     if (param.multiple === true) return `*${param.name}`;
     if (param.required) return param.name;

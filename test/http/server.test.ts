@@ -191,6 +191,11 @@ test("version, functions and health", async (t) => {
   );
   t.true(functions.sum !== undefined && functions.sumSeries !== undefined);
   t.is((await app.inject({ url: "/functions/nosuch" })).statusCode, 404);
+  const pie = (await app.inject({ url: "/functions?type=pie" })).body;
+  t.deepEqual(Object.keys(JSON.parse(pie) as object), ["average", "maximum", "minimum"]);
+  t.is((await app.inject({ url: "/functions/scale?type=pie" })).statusCode, 404);
+  const shift = functions.timeShift?.params.map(({ name }) => name);
+  t.deepEqual(shift, ["seriesList", "timeShift", "resetEnd", "alignDst"]);
   t.is(
     (JSON.parse((await app.inject({ url: "/health" })).body) as { status: string }).status,
     "ready",
