@@ -24,6 +24,8 @@ import { VERSION } from "./version.ts";
 const RING_BYTES = 64 << 20;
 const MIN_HEAD_BYTES = 256 << 20;
 const MAX_HEAD_BYTES = 8 * 2 ** 30;
+/** One heavy query must never hold up all others. */
+const MIN_QUERY_THREADS = 2;
 const LIMITS = { maxSeries: 100_000, maxDatapoints: 50_000_000, seconds: 60 };
 
 /** Runs the server until a signal ends it; returns the exit status. */
@@ -220,7 +222,7 @@ class Server {
       worker.on("message", (report: ThreadReport) => this.#onReport(report));
     }
     this.#pool = new QueryPool({
-      threads: Math.max(1, availableParallelism() - 1),
+      threads: Math.max(MIN_QUERY_THREADS, availableParallelism() - 1),
       data: {
         memory: this.#memory,
         names: this.#names,

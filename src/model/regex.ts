@@ -99,6 +99,13 @@ function linearRegex(compiled: RE2JS): Regex {
   };
 }
 
+let beforeBacktracking = (): void => {};
+
+/** `hook` is called before every search whose time has no bound, so that a deadline can be set. */
+export function watchBacktracking(hook: () => void): void {
+  beforeBacktracking = hook;
+}
+
 function backtrackingRegex(pattern: string, ignoreCase: boolean): Regex {
   const translated = pattern
     .replace(/\(\?P<([A-Za-z_]\w*)>/g, "(?<$1>")
@@ -115,14 +122,17 @@ function backtrackingRegex(pattern: string, ignoreCase: boolean): Regex {
   const anchored = new RegExp(compiled.source, compiled.flags.replace("g", "y"));
   return {
     search: (text) => {
+      beforeBacktracking();
       compiled.lastIndex = 0;
       return compiled.test(text);
     },
     matchStart: (text) => {
+      beforeBacktracking();
       anchored.lastIndex = 0;
       return anchored.test(text);
     },
     replaceAll: (text, replacement) => {
+      beforeBacktracking();
       const matches = text.matchAll(compiled);
       return substitute(text, replacement, () => {
         const next = matches.next();
