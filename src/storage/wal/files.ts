@@ -121,6 +121,8 @@ export class WalFiles {
     const file = this.#file;
     this.#attempt(() => this.#env.files.fdatasync(file));
     if (this.failure !== null) return 0;
+    // From here on a hole between two files is damage.
+    this.#recoveredLsn = Number.MAX_SAFE_INTEGER;
     const frames = this.#unsynced.length;
     this.#unsynced = [];
     this.durableLsn = this.writtenLsn;
@@ -183,7 +185,6 @@ export class WalFiles {
       hasState: (view.getUint32(FRAME_FLAGS, true) & FRAME_HAS_STATE) !== 0,
     };
     this.#files.push(this.#current);
-    this.#recoveredLsn = Number.MAX_SAFE_INTEGER;
     this.#env.files.append(file, header);
     this.#env.files.syncFolder(this.#folder);
   }
@@ -200,13 +201,25 @@ export class WalFiles {
     this.#current = null;
   }
 
-  /** After a failure: everything since the last good sync goes to a new file. */
+  /**
+   * After a failure: everything since the last good sync goes to a new file. When that fails too
+   * the new file goes, so that a disk that stays full is not filled with attempts.
+   */
   #rewrite(): void {
     this.#leaveFile();
     this.failure = null;
     this.#attempt(() => {
       for (const frame of this.#unsynced) this.#append(frame);
     });
+    if (this.failure === null || this.#current === null) return;
+    const { number } = this.#files.pop()!;
+    this.#leaveFile();
+    try {
+      this.#env.files.unlink(`${this.#folder}/${walFileName(number)}`);
+    } catch (error) {
+      if (isCrash(error)) throw error;
+      // It stays as an empty file, or as one that only repeats what is written later.
+    }
   }
 
   #drop(): void {
