@@ -243,6 +243,7 @@ class Server {
 
   #onIngest(message: FromIngest): void {
     if (message.kind === "log") this.#log[message.level](message.fields, message.message);
+    else if (message.kind === "reloaded") this.#onReloaded();
     else if (message.kind === "report") {
       Object.assign(this.#numbers, message.numbers);
       this.#refusals = message.refusals;
@@ -280,11 +281,15 @@ class Server {
   #reload(): void {
     this.#log.info("SIGHUP: rereading the configuration");
     this.#ingest?.postMessage({ kind: "reload" } satisfies ToIngest);
+  }
+
+  /** The ingest thread has read the files anew; queries follow. */
+  #onReloaded(): void {
     try {
-      loadRules(this.#settings);
       this.#pool?.setRules(this.#ruleTexts());
+      this.#log.info("configuration reloaded");
     } catch (error) {
-      this.#log.error({ err: error }, "the old rules stay");
+      this.#log.error({ err: error }, "queries keep the old rules");
     }
   }
 

@@ -148,7 +148,7 @@ function reload(): void {
   for (const warning of rules.warnings) {
     tell({ kind: "log", level: "warn", message: warning, fields: {} });
   }
-  tell({ kind: "log", level: "info", message: "configuration reloaded", fields: {} });
+  tell({ kind: "reloaded" });
 }
 
 data.wal.on("message", (message: FromWal) => {
