@@ -15,7 +15,12 @@ import { PAGE_BYTES } from "../storage/head/page-pool.ts";
 import { NameIndex, type NameIndexMemory } from "../storage/index/name-index.ts";
 import { lockFolder } from "../storage/lock.ts";
 import { ReaderEpochs, reserveStoreMemory, type StoreMemory } from "../storage/store-memory.ts";
-import type { StoreThreadData, ThreadReport, WalThreadData } from "../storage/threads/messages.ts";
+import type {
+  StoreThreadData,
+  ThreadDamage,
+  ThreadReport,
+  WalThreadData,
+} from "../storage/threads/messages.ts";
 import { prometheusText } from "./self-metrics.ts";
 import { logStart } from "./start-log.ts";
 import { VERSION } from "./version.ts";
@@ -219,7 +224,10 @@ class Server {
     this.#supervise(wal, "wal");
     this.#supervise(storeThread, "store");
     for (const worker of this.#others) {
-      worker.on("message", (report: ThreadReport) => this.#onReport(report));
+      worker.on("message", (message: ThreadReport | ThreadDamage) => {
+        if (message.kind === "report") this.#onReport(message);
+        else this.#onDamage(message.file, message.reason);
+      });
     }
     this.#pool = new QueryPool({
       threads: Math.max(MIN_QUERY_THREADS, availableParallelism() - 1),
@@ -233,10 +241,7 @@ class Server {
       },
       connect: (port) => storeThread.postMessage({ reader: port }, [port]),
       unpin: (reader) => this.#epochs.unpin(reader),
-      onDamage: (file, reason) => {
-        this.#damage.push(`${file}: ${reason}`);
-        this.#log.error({ file, reason }, "damaged file: it is left out");
-      },
+      onDamage: (file, reason) => this.#onDamage(file, reason),
       onCrash: (error) => this.#log.error({ err: error }, "a query thread crashed"),
     });
   }
@@ -252,6 +257,14 @@ class Server {
         this.#log.error({ reason: message.walFailure }, "log not synced");
       void this.#finishShutDown(message.walFailure === null ? 0 : 1);
     }
+  }
+
+  /** Several threads may find the same file damaged. */
+  #onDamage(file: string, reason: string): void {
+    const line = `${file}: ${reason}`;
+    if (this.#damage.includes(line)) return;
+    this.#damage.push(line);
+    this.#log.error({ file, reason }, "damaged file: it is left out");
   }
 
   #onReport({ thread, failure, numbers }: ThreadReport): void {

@@ -39,6 +39,7 @@ function drain(port: MessagePort): void {
     const received = receiveMessageOnPort(port) as { message: ToReader } | undefined;
     if (received === undefined) return;
     files.add(received.message.added);
+    files.remove(received.message.removed);
   }
 }
 

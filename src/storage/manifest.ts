@@ -16,6 +16,14 @@ export interface FileEntry {
   until: number;
   /** Last log position in the file: of two parts of a slot the higher one is the later. */
   lsn: number;
+  /** How often its contents were merged; 0 as sealed. The last level of its tier is final. */
+  level: number;
+  /** The only shard in the file; null for any. */
+  shard: number | null;
+  /** When it was written, seconds. */
+  created: number;
+  /** All coarser buckets that its slots feed are on disk, or there are none: it may expire. */
+  isRolledUp: boolean;
   bytes: number;
   footerCrc: number;
 }
@@ -53,6 +61,7 @@ export class Manifest implements DurableParts {
   #strays: number[] = [];
   readonly #sealedKeys = new Set<string>();
   readonly #strayKeys = new Set<number>();
+  readonly #removed = new Set<string>();
   #file: FileId | null = null;
   #lines = 0;
   #isSuspect = false;
@@ -98,6 +107,11 @@ export class Manifest implements DurableParts {
     for (const sealed of this.#sealed) highest = Math.max(highest, sealed.cutLsn);
     for (const strays of this.#strays) highest = Math.max(highest, strays);
     return highest;
+  }
+
+  /** Whether a file was live once: what is left of it need not be kept. */
+  wasRemoved(file: string): boolean {
+    return this.#removed.has(file);
   }
 
   hasWindow(windowClass: WindowClass, index: number, openLsn: number): boolean {
@@ -158,12 +172,19 @@ export class Manifest implements DurableParts {
     this.#env.files.rename(temporary, this.#path);
     this.#env.files.syncFolder(this.#folder);
     this.#isSuspect = false;
+    this.#removed.clear();
     this.#lines = 1;
   }
 
   #apply(transaction: Transaction): void {
-    for (const entry of transaction.add ?? []) this.#files.set(entry.file, entry);
-    for (const file of transaction.remove ?? []) this.#files.delete(file);
+    for (const file of transaction.remove ?? []) {
+      this.#files.delete(file);
+      this.#removed.add(file);
+    }
+    for (const entry of transaction.add ?? []) {
+      this.#files.set(entry.file, entry);
+      this.#removed.delete(entry.file);
+    }
     for (const sealed of transaction.sealed ?? []) {
       this.#sealed.push(sealed);
       this.#sealedKeys.add(`${sealed.windowClass} ${sealed.index} ${sealed.openLsn}`);

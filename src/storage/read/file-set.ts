@@ -1,20 +1,25 @@
 import type { FileSystem } from "../environment.ts";
 import type { FileEntry } from "../manifest.ts";
+import { MAX_TIERS } from "../plan.ts";
 import { SHARD_SERIES } from "../seal/seal-window.ts";
 import { StatFileReader } from "../statfile/reader.ts";
 
 /** Open files that a reader keeps at most. */
 const MAX_OPEN = 1000;
 
-/** A StatFile and where in it the sections of a (plan, shard) are. */
+/** A StatFile and where in it the sections of a (plan, tier, shard) are. */
 export interface OpenStatFile {
   entry: FileEntry;
   reader: StatFileReader;
   sections: Map<number, number[]>;
 }
 
-export function sectionKey(plan: number, series: number): number {
-  return plan * 65_536 + Math.floor(series / SHARD_SERIES);
+export function sectionKey(plan: number, tier: number, series: number): number {
+  return shardKey(plan, tier, Math.floor(series / SHARD_SERIES));
+}
+
+function shardKey(plan: number, tier: number, shard: number): number {
+  return (plan * MAX_TIERS + tier) * 65_536 + shard;
 }
 
 /**
@@ -48,6 +53,16 @@ export class FileSet {
     }
   }
 
+  /** Files that are no longer live; what they held is in others. */
+  remove(files: Iterable<string>): void {
+    for (const file of files) {
+      this.#entries.delete(file);
+      this.#broken.delete(file);
+      this.#open.get(file)?.reader.close();
+      this.#open.delete(file);
+    }
+  }
+
   /** Whether the window or stray log that ended at this log position is in a file. */
   hasPart(lsn: number): boolean {
     return this.#parts.has(lsn);
@@ -76,7 +91,7 @@ export class FileSet {
       const reader = StatFileReader.open(this.#files, path, entry);
       const sections = new Map<number, number[]>();
       reader.sections.forEach((section, i) => {
-        const key = section.plan * 65_536 + section.shard;
+        const key = shardKey(section.plan, section.tier, section.shard);
         const list = sections.get(key);
         if (list === undefined) sections.set(key, [i]);
         else list.push(i);
@@ -89,6 +104,10 @@ export class FileSet {
       this.breakFile(entry, error);
       return null;
     }
+  }
+
+  isBroken(entry: FileEntry): boolean {
+    return this.#broken.has(entry.file);
   }
 
   /** Leaves a file out from now on. */

@@ -32,9 +32,17 @@ export type FromStore =
   | { kind: "catalogued"; lsn: number }
   | { kind: "closed" };
 
-/** Store to a reader: what is on disk now. */
+/** Store to a reader: what is on disk now, and what is no longer. */
 export interface ToReader {
   added: FileEntry[];
+  removed: string[];
+}
+
+/** Store to the supervisor: a file cannot be read. */
+export interface ThreadDamage {
+  kind: "damage";
+  file: string;
+  reason: string;
 }
 
 /** Store and WAL to the supervisor, once a second and whenever their health changes. */
