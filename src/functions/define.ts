@@ -36,8 +36,11 @@ export interface FunctionContext {
   argumentCount: number;
   /** Arguments as they were typed, by parameter. */
   typed: Readonly<Record<string, string>>;
-  /** Calls another function by name with these series; undefined when there is none. */
-  call(name: string, series: readonly TimeSeries[]): TimeSeries[] | undefined;
+  /**
+   * Calls another function by name with lists of series as its arguments; undefined when there is
+   * none that takes series.
+   */
+  call(name: string, ...lists: readonly (readonly TimeSeries[])[]): TimeSeries[] | undefined;
   /** Evaluates another target, in the window of this call or in another one. */
   evaluateTarget(target: string, window?: Window): TimeSeries[];
   /** Series by tag expressions. */

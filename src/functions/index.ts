@@ -1,7 +1,10 @@
 import { alias } from "./alias/alias.ts";
 import { aliasByMetric } from "./alias/alias-by-metric.ts";
 import { aliasByNode, aliasByTags } from "./alias/alias-by-node.ts";
+import { aliasQuery } from "./alias/alias-query.ts";
 import { aliasSub } from "./alias/alias-sub.ts";
+import { legendValue } from "./alias/legend-value.ts";
+import { lower, upper } from "./alias/letter-case.ts";
 import {
   movingAverage,
   movingMax,
@@ -12,6 +15,12 @@ import {
 } from "./calculate/moving-window.ts";
 import { aggregate } from "./combine/aggregate.ts";
 import {
+  aggregateSeriesLists,
+  diffSeriesLists,
+  multiplySeriesLists,
+  sumSeriesLists,
+} from "./combine/aggregate-series-lists.ts";
+import {
   averageSeries,
   diffSeries,
   maxSeries,
@@ -21,13 +30,37 @@ import {
   stddevSeries,
   sumSeries,
 } from "./combine/aggregates.ts";
+import { applyByNode } from "./combine/apply-by-node.ts";
 import { asPercent } from "./combine/as-percent.ts";
-import { divideSeries } from "./combine/divide-series.ts";
+import { countSeries } from "./combine/count-series.ts";
+import { divideSeries, divideSeriesLists } from "./combine/divide-series.ts";
 import { group } from "./combine/group.ts";
 import { groupByNode, groupByNodes } from "./combine/group-by.ts";
 import { groupByTags } from "./combine/group-by-tags.ts";
+import { mapSeries } from "./combine/map-series.ts";
+import { percentileOfSeries } from "./combine/percentile-of-series.ts";
+import { powSeries } from "./combine/pow-series.ts";
+import { reduceSeries } from "./combine/reduce-series.ts";
+import { weightedAverage } from "./combine/weighted-average.ts";
+import {
+  aggregateWithWildcards,
+  averageSeriesWithWildcards,
+  multiplySeriesWithWildcards,
+  sumSeriesWithWildcards,
+} from "./combine/with-wildcards.ts";
 import type { GraphiteFunction } from "./define.ts";
+import { removeAbovePercentile, removeBelowPercentile } from "./filter-data/remove-percentile.ts";
 import { removeAboveValue, removeBelowValue } from "./filter-data/remove-value.ts";
+import {
+  averageAbove,
+  averageBelow,
+  currentAbove,
+  currentBelow,
+  maximumAbove,
+  maximumBelow,
+  minimumAbove,
+  minimumBelow,
+} from "./filter-series/above-below.ts";
 import {
   highest,
   highestAverage,
@@ -38,8 +71,17 @@ import {
   lowestCurrent,
 } from "./filter-series/by-aggregate.ts";
 import { exclude, grep } from "./filter-series/by-name.ts";
+import { filterSeries } from "./filter-series/filter-series.ts";
 import { limit } from "./filter-series/limit.ts";
-import { sortBy, sortByMaxima, sortByName, sortByTotal } from "./sorting/sort.ts";
+import { mostDeviant } from "./filter-series/most-deviant.ts";
+import {
+  averageOutsidePercentile,
+  removeBetweenPercentile,
+} from "./filter-series/outside-percentile.ts";
+import { removeEmptySeries } from "./filter-series/remove-empty-series.ts";
+import { unique } from "./filter-series/unique.ts";
+import { useSeriesAbove } from "./filter-series/use-series-above.ts";
+import { sortBy, sortByMaxima, sortByMinima, sortByName, sortByTotal } from "./sorting/sort.ts";
 import { consolidateBy, cumulative } from "./special/consolidate-by.ts";
 import { constantLine, threshold } from "./special/constant-line.ts";
 import { fallbackSeries } from "./special/fallback-series.ts";
@@ -62,20 +104,36 @@ import { transformNull } from "./transform/transform-null.ts";
 export const FUNCTIONS: readonly GraphiteFunction[] = [
   // Combine
   aggregate,
+  aggregateSeriesLists,
+  aggregateWithWildcards,
+  applyByNode,
   asPercent,
   averageSeries,
+  averageSeriesWithWildcards,
+  countSeries,
   diffSeries,
+  diffSeriesLists,
   divideSeries,
+  divideSeriesLists,
   group,
   groupByNode,
   groupByNodes,
   groupByTags,
+  mapSeries,
   maxSeries,
   minSeries,
   multiplySeries,
+  multiplySeriesLists,
+  multiplySeriesWithWildcards,
+  percentileOfSeries,
+  powSeries,
   rangeOfSeries,
+  reduceSeries,
   stddevSeries,
   sumSeries,
+  sumSeriesLists,
+  sumSeriesWithWildcards,
+  weightedAverage,
   // Transform
   absolute,
   derivative,
@@ -97,7 +155,13 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   movingSum,
   movingWindow,
   // Filter Series
+  averageAbove,
+  averageBelow,
+  averageOutsidePercentile,
+  currentAbove,
+  currentBelow,
   exclude,
+  filterSeries,
   grep,
   highest,
   highestAverage,
@@ -107,12 +171,24 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   lowest,
   lowestAverage,
   lowestCurrent,
+  maximumAbove,
+  maximumBelow,
+  minimumAbove,
+  minimumBelow,
+  mostDeviant,
+  removeBetweenPercentile,
+  removeEmptySeries,
+  unique,
+  useSeriesAbove,
   // Filter Data
+  removeAbovePercentile,
   removeAboveValue,
+  removeBelowPercentile,
   removeBelowValue,
   // Sorting
   sortBy,
   sortByMaxima,
+  sortByMinima,
   sortByName,
   sortByTotal,
   // Alias
@@ -120,7 +196,11 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   aliasByMetric,
   aliasByNode,
   aliasByTags,
+  aliasQuery,
   aliasSub,
+  legendValue,
+  lower,
+  upper,
   // Graph
   threshold,
   // Special

@@ -24,6 +24,8 @@ export type ParamType =
 export interface Param<T> {
   type: ParamType;
   required: boolean;
+  /** Published as required, though a call without it is answered. */
+  mayBeMissing?: true;
   /** Takes all arguments that are left. */
   multiple?: boolean;
   default?: T;
@@ -39,9 +41,15 @@ export const seriesList = param<TimeSeries[]>("seriesList");
 /** All series of all arguments that are left, in order. */
 export const seriesLists: Param<TimeSeries[]> = {
   type: "seriesLists",
-  required: false,
+  required: true,
   multiple: true,
 };
+/** The same, where no argument at all means something, too. */
+export const anySeriesLists: Param<TimeSeries[]> = { ...seriesLists, required: false };
+/** The same, published otherwise. */
+export const manySeries: Param<TimeSeries[]> = { ...seriesLists, type: "seriesList" };
+/** What mapSeries makes; its groups are not kept apart. */
+export const mappedSeries = param<TimeSeries[]>("seriesLists");
 /** One series, as a list of one. */
 export const series = param<TimeSeries[]>("series");
 export const float = param<number>("float");
@@ -68,6 +76,12 @@ export function withDefault<T>(inner: Param<T>, fallback: T): Param<T> {
   return { ...inner, required: false, default: fallback };
 }
 
+/** For what Graphite publishes as required and yet does without. */
+export function tolerant<T>(inner: Param<T>, fallback?: T): Param<T> {
+  const missing = { ...inner, mayBeMissing: true } as const;
+  return fallback === undefined ? missing : { ...missing, default: fallback };
+}
+
 /** All arguments that are left; at least one. */
 export function many<T>(inner: Param<T>): Param<T[]> {
   return { type: inner.type, required: true, multiple: true };
@@ -76,6 +90,11 @@ export function many<T>(inner: Param<T>): Param<T[]> {
 /** All arguments that are left; possibly none. */
 export function anyNumberOf<T>(inner: Param<T>): Param<T[]> {
   return { type: inner.type, required: false, multiple: true };
+}
+
+/** With the values that it can have, as far as an editor should know. */
+export function oneOf<T>(inner: Param<T>, ...options: string[]): Param<T> {
+  return { ...inner, options };
 }
 
 /** With values that an editor may offer. */

@@ -1,14 +1,13 @@
+import { general } from "./exact-decimal.ts";
+
 /** Numbers as Python prints them: dashboards match on names, and names hold numbers. */
 
 /** `%g`: six significant digits, no trailing zeros, an exponent below 1e-4 and from 1e6 on. */
 export function formatGeneral(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
-  const [digits = "", power = "0"] = value.toExponential(5).split("e");
-  const exponent = Number(power);
-  if (exponent < -4 || exponent >= 6) return withExponent(trimZeros(digits), exponent);
-  return trimZeros(value.toFixed(5 - exponent));
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  return sign + general(Math.abs(value), 6);
 }
 
 /** `repr` of a float: the shortest digits that read back, always with a point or an exponent. */
@@ -54,10 +53,6 @@ export function roundTo(value: number, digits: number): number {
   }
   const scale = 10 ** -digits;
   return roundTo(value / scale, 0) * scale;
-}
-
-function trimZeros(text: string): string {
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
 function withExponent(digits: string, exponent: number): string {

@@ -22,6 +22,7 @@ export interface RegexOptions {
 
 const MAX_PATTERN_LENGTH = 4096;
 const MAX_CACHED = 500;
+const MAX_RESULT_LENGTH = 1_000_000;
 const cache = new Map<string, Regex>();
 
 /**
@@ -162,6 +163,12 @@ function substitute(text: string, replacement: string, next: () => Match | null)
     result += text.slice(at, match.start);
     for (const part of parts) result += "text" in part ? part.text : match.group(part.group);
     at = match.end;
+    if (result.length > MAX_RESULT_LENGTH) {
+      throw new GraphiteError(
+        "ERR_REGEX",
+        `the replacement makes a text of more than ${MAX_RESULT_LENGTH} characters`,
+      );
+    }
   }
   return result + text.slice(at);
 }

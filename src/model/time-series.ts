@@ -22,6 +22,25 @@ export function withChanges(series: TimeSeries, changes: Partial<TimeSeries>): T
   return { ...series, ...changes };
 }
 
+/** A series that is made of others and keeps nothing of them. */
+export function newSeries(
+  name: string,
+  { start, end, step }: { start: number; end: number; step: number },
+  values: Float64Array,
+): TimeSeries {
+  return {
+    name,
+    pathExpression: name,
+    start,
+    end,
+    step,
+    values,
+    consolidation: "average",
+    xFilesFactor: null,
+    tags: { name },
+  };
+}
+
 /** A series under a new name, which aggregates see too, with tags that say what was done to it. */
 export function renamed(
   series: TimeSeries,

@@ -4,7 +4,7 @@ import { GraphiteError } from "../model/errors.ts";
 import type { TimeSeries } from "../model/time-series.ts";
 import type { Call, Expression } from "../target/expression.ts";
 import { parseTarget } from "../target/parse-target.ts";
-import { bindArguments } from "./arguments.ts";
+import { bindArguments, bindSeries, takesSeries } from "./arguments.ts";
 
 /** Data that an evaluation needs: series of a path or of tag expressions, in a window. */
 export interface Need {
@@ -29,6 +29,11 @@ export interface EvaluationOptions {
   checkTime(): void;
 }
 
+/** Targets made by functions inside each other, patterns of a request, letters of a list's names. */
+const MAX_DEPTH = 10;
+const MAX_NEEDS = 100_000;
+const MAX_NAME_CHARACTERS = 1 << 27;
+
 /**
  * Evaluates expressions over data that have been fetched. What is missing is noted and taken for
  * nothing: the caller fetches all of it in one step and evaluates again. So a function that looks
@@ -40,6 +45,8 @@ export class Evaluation {
   readonly #options: EvaluationOptions;
   /** Equal sub-expressions of a request are evaluated once. */
   readonly #known = new Map<string, TimeSeries[]>();
+  /** How many targets made by functions are being evaluated inside each other. */
+  #depth = 0;
 
   constructor(data: ReadonlyMap<string, Fetched>, options: EvaluationOptions) {
     this.#data = data;
@@ -71,14 +78,23 @@ export class Evaluation {
       throw new GraphiteError("ERR_UNKNOWN_FUNCTION", message, { column: call.column });
     }
     // Grafana sends functions without arguments while a query is being put together.
-    if (call.args.length === 0 && call.named.length === 0 && takesSeries(fn.params[0]?.type))
+    const [param] = fn.params;
+    if (call.args.length === 0 && call.named.length === 0 && takesSeries(param) && param?.required)
       return [];
     try {
-      const bound = bindArguments(call, fn, (expression) => this.evaluate(expression, window));
+      let datapoints = 0;
+      const bound = bindArguments(call, fn, (expression) => {
+        const list = this.evaluate(expression, window);
+        // One path many times over is more than was fetched.
+        datapoints += this.#checkSize(list, datapoints);
+        return list;
+      });
       const windows = fn.plan?.(bound.values, window) ?? [];
       const { first } = bound;
       const planned = windows.map((one) => (first === undefined ? [] : this.evaluate(first, one)));
-      return fn.evaluate(bound.values, this.#context(call, window, bound.typed, planned));
+      const result = fn.evaluate(bound.values, this.#context(call, window, bound.typed, planned));
+      this.#checkSize(result);
+      return result;
     } catch (error) {
       if (error instanceof GraphiteError && error.column !== undefined) throw error;
       const code = error instanceof GraphiteError ? error.code : "ERR_EVALUATION";
@@ -104,24 +120,52 @@ export class Evaluation {
       text: call.text,
       typed,
       argumentCount: call.args.length + call.named.length,
-      call: (name, series) => {
+      call: (name, ...lists) => {
         const fn = functionNamed(name);
-        const param = fn?.params[0];
-        if (fn === undefined || param === undefined || !takesSeries(param.type)) return undefined;
-        const defaults = fn.params
-          .slice(1)
-          .map((one) => [one.name, one.multiple ? [] : one.default]);
-        const values = { ...Object.fromEntries(defaults), [param.name]: series };
-        return fn.evaluate(values, context);
+        if (fn === undefined || !takesSeries(fn.params[0])) return undefined;
+        const values = bindSeries(fn, lists);
+        return fn.evaluate(values, { ...context, typed: {}, argumentCount: lists.length });
       },
-      evaluateTarget: (target, other) => {
-        const { expression } = parseTarget(target);
-        return expression === null ? [] : this.evaluate(expression, other ?? window);
-      },
+      evaluateTarget: (target, other) => this.#evaluateText(target, other ?? window),
       seriesByTag: (expressions) =>
         this.#need({ pattern: null, tags: expressions }, call.text, window),
     };
     return context;
+  }
+
+  /** A target that a function has put together; such a target may hold another one, and so on. */
+  #evaluateText(target: string, window: Window): TimeSeries[] {
+    this.#options.checkTime();
+    if (this.#depth === MAX_DEPTH) {
+      const message = `targets made by functions are nested more than ${MAX_DEPTH} deep`;
+      throw new GraphiteError("ERR_EVALUATION", message);
+    }
+    this.#depth++;
+    try {
+      const { expression } = parseTarget(target);
+      return expression === null ? [] : this.evaluate(expression, window);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** Functions can multiply names and series; what they make must stay within reason. */
+  #checkSize(list: readonly TimeSeries[], datapointsBefore = 0): number {
+    let characters = 0;
+    let datapoints = 0;
+    for (const { name, pathExpression, values } of list) {
+      characters += name.length + pathExpression.length;
+      datapoints += values.length;
+    }
+    if (characters > MAX_NAME_CHARACTERS) {
+      const message = "the names of the series are too long: shorten them with an alias";
+      throw new GraphiteError("ERR_EVALUATION", message);
+    }
+    if (datapointsBefore + datapoints > this.#options.maxDatapoints) {
+      const message = `these are more than ${this.#options.maxDatapoints} datapoints: ask for less`;
+      throw new GraphiteError("ERR_LIMIT_DATAPOINTS", message);
+    }
+    return datapoints;
   }
 
   #need(
@@ -134,11 +178,11 @@ export class Evaluation {
     const known = this.#data.get(key);
     if (known instanceof GraphiteError) throw known;
     if (known !== undefined) return [...known];
+    if (this.needs.size === MAX_NEEDS) {
+      const message = `a request names at most ${MAX_NEEDS} patterns`;
+      throw new GraphiteError("ERR_LIMIT_SERIES", message);
+    }
     this.needs.set(key, { key, ...what, pathExpression, window });
     return [];
   }
-}
-
-function takesSeries(type: string | undefined): boolean {
-  return type === "seriesList" || type === "seriesLists" || type === "series";
 }

@@ -1,5 +1,6 @@
 import type { GraphiteFunction } from "../functions/define.ts";
 import { FUNCTIONS } from "../functions/index.ts";
+import type { Param } from "../functions/params.ts";
 import { AGGREGATES } from "../model/aggregate.ts";
 
 /** Which functions `/functions` is asked for. */
@@ -49,8 +50,10 @@ function describe(name: string, fn: GraphiteFunction): Record<string, unknown> {
     type: param.type,
     ...(param.required ? { required: true } : {}),
     ...(param.multiple === true ? { multiple: true } : {}),
-    ...(param.default === undefined || param.default === false ? {} : { default: param.default }),
-    ...optionsOf(param.type),
+    ...(param.required || param.default === undefined || param.default === false
+      ? {}
+      : { default: param.default }),
+    ...optionsOf(param),
     ...(param.suggestions === undefined ? {} : { suggestions: param.suggestions }),
   }));
   return {
@@ -63,7 +66,8 @@ function describe(name: string, fn: GraphiteFunction): Record<string, unknown> {
   };
 }
 
-function optionsOf(type: string): { options?: string[] } {
+function optionsOf({ type, options }: Param<unknown>): { options?: readonly string[] } {
+  if (options !== undefined) return { options };
   if (type !== "aggFunc" && type !== "aggOrSeriesFunc") return {};
   return { options: Object.keys(AGGREGATES).sort() };
 }
@@ -72,7 +76,7 @@ function optionsOf(type: string): { options?: string[] } {
 export function signatureOf(name: string, fn: GraphiteFunction): string {
   const params = fn.params.map((param) => {
     if (param.multiple === true) return `*${param.name}`;
-    if (param.required) return param.name;
+    if (param.required && param.default === undefined) return param.name;
     return `${param.name}=${pythonText(param.default)}`;
   });
   return `${name}(${params.join(", ")})`;
