@@ -12,6 +12,9 @@ export type Group =
   | "Special"
   | "Transform";
 
+/** Whose function it is; /functions says so too. */
+export type Origin = "graphite" | "carbonapi" | "statite";
+
 /** A stretch of time in seconds; `from` is exclusive. */
 export interface Window {
   from: number;
@@ -58,8 +61,8 @@ export interface FunctionSpec<P extends Params> {
   /** One sentence or two, in our own words. */
   doc: string;
   params: P;
-  /** Not of Graphite: marked so in /functions. */
-  isOurs?: true;
+  /** Graphite's unless it says otherwise. */
+  origin?: Origin;
   /**
    * Other windows in which the first argument is needed. Where that depends on the data, series
    * that are not known yet are missing from `args`, and the question is asked again later.
@@ -74,7 +77,7 @@ export interface GraphiteFunction {
   aliases: readonly string[];
   group: Group;
   doc: string;
-  isOurs: boolean;
+  origin: Origin;
   params: readonly (Param<unknown> & { name: string })[];
   plan: ((args: Record<string, unknown>, window: Window) => Window[]) | null;
   evaluate(args: Record<string, unknown>, context: FunctionContext): TimeSeries[];
@@ -88,7 +91,7 @@ export function defineFunction<P extends Params>(spec: FunctionSpec<P>): Graphit
     aliases: spec.aliases ?? [],
     group: spec.group,
     doc: spec.doc,
-    isOurs: spec.isOurs === true,
+    origin: spec.origin ?? "graphite",
     params: Object.entries(spec.params).map(([name, param]) => ({ ...param, name })),
     // The evaluator has checked the arguments against the parameters.
     plan: plan === undefined ? null : (args, window) => plan(args as ValuesOf<P>, window),

@@ -13,6 +13,7 @@ import {
   movingSum,
   movingWindow,
 } from "./calculate/moving-window.ts";
+import { CARBONAPI_FUNCTIONS } from "./carbonapi.ts";
 import { aggregate } from "./combine/aggregate.ts";
 import {
   aggregateSeriesLists,
@@ -100,7 +101,7 @@ import { summarize } from "./transform/summarize.ts";
 import { timeShift } from "./transform/time-shift.ts";
 import { transformNull } from "./transform/transform-null.ts";
 
-/** All functions, in the order of their groups. */
+/** All functions: Graphite's in the order of their groups, then those of carbonapi. */
 export const FUNCTIONS: readonly GraphiteFunction[] = [
   // Combine
   aggregate,
@@ -211,6 +212,8 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   randomWalk,
   seriesByTag,
   substr,
+  // Of carbonapi
+  ...CARBONAPI_FUNCTIONS,
 ];
 
 const byName = new Map<string, GraphiteFunction>();

@@ -60,7 +60,7 @@ function describe(name: string, fn: GraphiteFunction): Record<string, unknown> {
     name,
     function: signatureOf(name, fn),
     description: fn.doc,
-    module: fn.isOurs ? "statite" : "graphite.render.functions",
+    module: fn.origin === "graphite" ? "graphite.render.functions" : fn.origin,
     group: fn.group,
     params,
   };
