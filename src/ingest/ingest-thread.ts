@@ -153,6 +153,7 @@ function reload(): void {
 
 data.wal.on("message", (message: FromWal) => {
   if (message.kind === "released") writer.released(message.frames);
+  else if (message.kind === "dropped") toStore(message);
   else onWalClosed?.(message.failure);
 });
 data.store.on("message", (message: FromStore) => {

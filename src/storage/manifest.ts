@@ -115,7 +115,7 @@ export class Manifest implements DurableParts {
   }
 
   hasWindow(windowClass: WindowClass, index: number, openLsn: number): boolean {
-    return this.#sealedKeys.has(`${windowClass} ${index} ${openLsn}`);
+    return this.#sealedKeys.has(keyOf({ windowClass, index, openLsn }));
   }
 
   hasStrays(freezeLsn: number): boolean {
@@ -142,8 +142,14 @@ export class Manifest implements DurableParts {
     this.#lines++;
   }
 
-  /** Forgets which parts of the log below `lsn` are on disk: that log is gone. */
+  /**
+   * Forgets which parts of the log below `lsn` are on disk: that log is gone. The file is shorter
+   * for it when it is written anew the next time.
+   */
   forgetBelow(lsn: number): void {
+    for (const sealed of this.#sealed)
+      if (sealed.cutLsn < lsn) this.#sealedKeys.delete(keyOf(sealed));
+    for (const strays of this.#strays) if (strays < lsn) this.#strayKeys.delete(strays);
     this.#sealed = this.#sealed.filter((sealed) => sealed.cutLsn >= lsn);
     this.#strays = this.#strays.filter((strays) => strays >= lsn);
   }
@@ -187,13 +193,17 @@ export class Manifest implements DurableParts {
     }
     for (const sealed of transaction.sealed ?? []) {
       this.#sealed.push(sealed);
-      this.#sealedKeys.add(`${sealed.windowClass} ${sealed.index} ${sealed.openLsn}`);
+      this.#sealedKeys.add(keyOf(sealed));
     }
     for (const strays of transaction.strays ?? []) {
       this.#strays.push(strays);
       this.#strayKeys.add(strays);
     }
   }
+}
+
+function keyOf({ windowClass, index, openLsn }: Omit<SealedWindow, "cutLsn">): string {
+  return `${windowClass} ${index} ${openLsn}`;
 }
 
 function formatLine(transaction: Transaction): Uint8Array {

@@ -104,7 +104,10 @@ export class StoreHarness {
           this.catalogue.append(frame);
           this.writer.catalogued(lsn);
         },
-        needed: (lsn) => this.wal.needed(lsn),
+        needed: (lsn) => {
+          this.wal.needed(lsn);
+          manifest.forgetBelow(this.wal.droppedLsn);
+        },
       },
       replay,
       options,

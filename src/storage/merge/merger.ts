@@ -1,9 +1,8 @@
-import { StatFileError } from "../codec/bytes.ts";
 import { encodeColumn } from "../codec/column-codec.ts";
 import type { Environment } from "../environment.ts";
 import type { FileEntry, Manifest } from "../manifest.ts";
 import type { Tier } from "../plan.ts";
-import { FileSet } from "../read/file-set.ts";
+import { FileSet, isDamage } from "../read/file-set.ts";
 import { SectionFiles } from "../seal/section-files.ts";
 import type { StoreView } from "../store-memory.ts";
 import { isCrash } from "../wal/files.ts";
@@ -135,6 +134,7 @@ export class Merger {
     try {
       inputs = new MergeInputs(this.#env.files, this.#root, job);
     } catch (error) {
+      if (!isDamage(error)) throw error;
       this.#setAside(job, error);
       return;
     }
@@ -151,7 +151,7 @@ export class Merger {
       this.merges++;
     } catch (error) {
       if (!isCrash(error)) out.abandon();
-      if (!(error instanceof StatFileError)) throw error;
+      if (!isDamage(error)) throw error;
       this.#setAside(job, error);
     } finally {
       inputs.close();
@@ -171,8 +171,7 @@ export class Merger {
       this.rollUps++;
     } catch (error) {
       if (!isCrash(error)) out.abandon();
-      if (!(error instanceof StatFileError)) throw error;
-      this.#setAside(job, error);
+      throw error;
     }
   }
 
@@ -217,14 +216,14 @@ export class Merger {
   }
 
   #breakFile(file: string, error: Error): void {
-    this.#damaged.add(file);
+    if (isDamage(error)) this.#damaged.add(file);
     this.#events.damaged(file, error);
   }
 
   /** A damaged file is not consumed: its job is not tried again, and what is whole stays readable. */
-  #setAside(job: Job, error: unknown): void {
+  #setAside(job: MergeJob, error: unknown): void {
     const reason = error instanceof Error ? error : new Error(String(error));
-    const entries = job.kind === "merge" ? [...job.inputs, ...job.earlier] : job.inputs;
+    const entries = [...job.inputs, ...job.earlier];
     const named = entries.filter(({ file }) => reason.message.includes(file));
     for (const { file } of named.length > 0 ? named : entries) {
       if (!this.#damaged.has(file)) this.#breakFile(file, reason);

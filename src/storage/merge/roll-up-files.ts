@@ -1,4 +1,3 @@
-import { StatFileError } from "../codec/bytes.ts";
 import { ALL } from "../column.ts";
 import type { FileEntry } from "../manifest.ts";
 import type { FileSet } from "../read/file-set.ts";
@@ -23,8 +22,8 @@ interface Source {
  * if that is over by now. A bucket that is there already is replaced only by one that knows as much.
  * Yields every few series.
  *
- * @throws StatFileError when a file that the roll-up is made of is damaged: a bucket that is made of
- *   less than there was must not be written over a good one
+ * @throws Error when a file that the roll-up is made of cannot be read: a bucket that is made of less
+ *   than there was must not be written over a good one
  */
 export function* rollUpFiles(
   view: StoreView,
@@ -36,6 +35,7 @@ export function* rollUpFiles(
   out: SectionFiles,
 ): Generator<void> {
   const reader = new TierReader(view, files);
+  const { failures } = files;
   for (const { plan: planNumber, shard } of sourcesOf(files, inputs)) {
     const plan = view.plans.get(planNumber);
     const { step: baseStep } = plan.tiers[0]!;
@@ -71,7 +71,7 @@ export function* rollUpFiles(
           if (columns.count.some((count) => count > 0)) writer.addColumns(lane, columns);
         }
         if (lane % LANES_PER_STEP === LANES_PER_STEP - 1) {
-          checkFiles(files, parts);
+          if (files.failures !== failures) throw new Error("a file could not be read");
           yield;
         }
       }
@@ -80,19 +80,11 @@ export function* rollUpFiles(
   }
 }
 
-function checkFiles(files: FileSet, parts: readonly Part[]): void {
-  for (const part of parts) {
-    if (part.kind === "file" && files.isBroken(part.entry)) {
-      throw new StatFileError(`${part.entry.file}: it is damaged`);
-    }
-  }
-}
-
 function sourcesOf(files: FileSet, inputs: readonly FileEntry[]): Source[] {
   const sources = new Map<string, Source>();
   for (const entry of inputs) {
     const file = files.open(entry);
-    if (file === null) throw new StatFileError(`${entry.file}: it is damaged`);
+    if (file === null) throw new Error(`${entry.file} could not be read`);
     for (const { plan, tier, shard } of file.reader.sections) {
       if (tier === 0) sources.set(`${plan} ${shard}`, { plan, shard });
     }
@@ -112,7 +104,7 @@ function lanesOf(
   for (const part of parts) {
     if (part.kind !== "file") continue;
     const file = files.open(part.entry);
-    if (file === null) throw new StatFileError(`${part.entry.file}: it is damaged`);
+    if (file === null) throw new Error(`${part.entry.file} could not be read`);
     file.reader.sections.forEach((section, index) => {
       if (section.plan !== plan || section.shard !== shard) return;
       if (section.tier !== 0 && section.tier !== tier) return;

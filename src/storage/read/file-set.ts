@@ -1,3 +1,4 @@
+import { StatFileError } from "../codec/bytes.ts";
 import type { FileSystem } from "../environment.ts";
 import type { FileEntry } from "../manifest.ts";
 import { MAX_TIERS } from "../plan.ts";
@@ -33,6 +34,8 @@ export class FileSet {
   readonly #entries = new Map<string, FileEntry>();
   readonly #open = new Map<string, OpenStatFile>();
   readonly #broken = new Set<string>();
+  /** Times that something of a file was left out. */
+  failures = 0;
   /** Log positions of the parts that are in these files. */
   readonly #parts = new Set<number>();
 
@@ -106,14 +109,11 @@ export class FileSet {
     }
   }
 
-  isBroken(entry: FileEntry): boolean {
-    return this.#broken.has(entry.file);
-  }
-
-  /** Leaves a file out from now on. */
+  /** Leaves a file out: a damaged one from now on, one that cannot be read just now this time. */
   breakFile(entry: FileEntry, error: unknown): void {
     if (this.#broken.has(entry.file)) return;
-    this.#broken.add(entry.file);
+    this.failures++;
+    if (isDamage(error)) this.#broken.add(entry.file);
     this.#open.get(entry.file)?.reader.close();
     this.#open.delete(entry.file);
     this.#report(entry.file, error instanceof Error ? error : new Error(String(error)));
@@ -131,4 +131,10 @@ export class FileSet {
       this.#open.delete(file);
     }
   }
+}
+
+/** Whether a file is lost, and not just out of reach for a moment. */
+export function isDamage(error: unknown): boolean {
+  if (error instanceof StatFileError) return true;
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

@@ -105,13 +105,27 @@ export class BlockColumns {
   neededMask(slots: number): number {
     let mask = LAST;
     for (let slot = 0; slot < slots; slot++) {
-      if (this.count[slot]! <= 1) continue;
+      if (this.count[slot] === 0 || this.#isSingle(slot)) continue;
       mask |= ALL;
       if (!Object.is(this.absmin[slot], likelyAbsmin(this.min[slot]!, this.max[slot]!))) {
         return ALL | ABSMIN;
       }
     }
     return mask;
+  }
+
+  /** Whether a bucket is one sample, so that the rest of it follows from its value. */
+  #isSingle(slot: number): boolean {
+    const last = this.last[slot]!;
+    return (
+      this.count[slot] === 1 &&
+      this.slots[slot] === 1 &&
+      Object.is(this.sum[slot], last) &&
+      Object.is(this.min[slot], last) &&
+      Object.is(this.max[slot], last) &&
+      this.m2[slot] === 0 &&
+      Object.is(this.absmin[slot], last)
+    );
   }
 }
 

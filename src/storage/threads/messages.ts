@@ -16,6 +16,8 @@ export type ToWal =
 /** WAL to ingest. */
 export type FromWal =
   | { kind: "released"; frames: number }
+  /** No log file holds records below `lsn` any more. */
+  | { kind: "dropped"; lsn: number }
   | { kind: "closed"; failure: string | null };
 
 /** Ingest to store. */
@@ -23,6 +25,7 @@ export type ToStore =
   | { kind: "cut"; window: number }
   | { kind: "frozen"; strays: number }
   | { kind: "catalogue"; frame: Uint8Array; lsn: number }
+  | { kind: "dropped"; lsn: number }
   | { kind: "close" };
 
 /** Store to ingest. */

@@ -153,6 +153,9 @@ data.ingest.on("message", (message: ToStore) => {
       waiting.push({ frame: message.frame, lsn: message.lsn });
       wake();
       return;
+    case "dropped":
+      manifest.forgetBelow(message.lsn);
+      return;
     case "close":
       // What is not sealed yet is in the log: the next start goes on with it.
       appendCatalogue();

@@ -64,6 +64,8 @@ export class WalFiles {
   durableLsn = 0;
   /** LSN after the last record that was written, so that a killed process has not lost it. */
   writtenLsn = 0;
+  /** No file holds records below this position any more, also after a power cut. */
+  droppedLsn = 0;
   framesWritten = 0;
   bytesWritten = 0;
 
@@ -223,25 +225,40 @@ export class WalFiles {
   }
 
   #drop(): void {
-    // A file may go when all its records are elsewhere and replay can begin after it: at a file
-    // that begins with the log's state.
-    for (;;) {
-      const [oldest, next] = this.#files;
-      if (oldest === undefined || next === undefined || oldest === this.#current) return;
-      const last = this.#files.findIndex((file, i) => i > 0 && file.hasState);
-      if (last < 1) return;
-      const group = this.#files.slice(0, last);
-      if (group.some((file) => file === this.#current || file.endLsn > this.#neededLsn)) return;
-      if (group.some((file) => file.endLsn > this.durableLsn)) return;
-      const file = group[0]!;
-      try {
-        this.#env.files.unlink(`${this.#folder}/${walFileName(file.number)}`);
-      } catch (error) {
-        if (!isFileMissing(error)) return;
-      }
-      // Should the world end within a group, recovery passes over what is left of it.
-      this.#files.shift();
+    let droppedLsn = this.droppedLsn;
+    for (let file = this.#dropOldest(); file !== null; file = this.#dropOldest()) {
+      droppedLsn = Math.max(droppedLsn, file.endLsn);
     }
+    if (droppedLsn === this.droppedLsn) return;
+    try {
+      this.#env.files.syncFolder(this.#folder);
+      this.droppedLsn = droppedLsn;
+    } catch (error) {
+      if (isCrash(error)) throw error;
+      // The files may come back after a power cut; nobody is told that they are gone.
+    }
+  }
+
+  /**
+   * A file may go when all its records are elsewhere and replay can begin after it: at a file that
+   * begins with the log's state. Null when none may.
+   */
+  #dropOldest(): WalFile | null {
+    const [oldest, next] = this.#files;
+    if (oldest === undefined || next === undefined || oldest === this.#current) return null;
+    const last = this.#files.findIndex((file, i) => i > 0 && file.hasState);
+    if (last < 1) return null;
+    const group = this.#files.slice(0, last);
+    if (group.some((file) => file === this.#current || file.endLsn > this.#neededLsn)) return null;
+    if (group.some((file) => file.endLsn > this.durableLsn)) return null;
+    try {
+      this.#env.files.unlink(`${this.#folder}/${walFileName(oldest.number)}`);
+    } catch (error) {
+      if (!isFileMissing(error)) return null;
+    }
+    // Should the world end within a group, recovery passes over what is left of it.
+    this.#files.shift();
+    return oldest;
   }
 
   #attempt(step: () => void): void {
