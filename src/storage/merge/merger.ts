@@ -20,8 +20,9 @@ export interface MergeEvents {
   damaged(file: string, error: Error): void;
 }
 
-/** Milliseconds before a job that failed (a full disk) is tried again. */
-const RETRY_MS = 5000;
+/** Milliseconds before a job that failed (a full disk) is tried again, and before any other is. */
+const RETRY_MS = 60_000;
+const PAUSE_MS = 5000;
 /** Milliseconds between two looks at what there is to do. */
 const LOOK_MS = 10_000;
 
@@ -45,6 +46,9 @@ export class Merger {
   readonly #damaged = new Set<string>();
   /** Files that are not live any more and wait for the last reader. */
   #unlinking: { file: string; epoch: number }[] = [];
+  /** When a job that failed may be tried again, by its name. */
+  readonly #postponed = new Map<string, number>();
+  #job: Job | null = null;
   #running: Generator<void> | null = null;
   #retryAt = Number.NEGATIVE_INFINITY;
   #lookAt = Number.NEGATIVE_INFINITY;
@@ -87,43 +91,46 @@ export class Merger {
   step(): "more" | "wait" | "idle" {
     this.#unlink();
     const now = this.#env.clock.monotonicMs();
-    if (this.#running === null) {
-      if (now < this.#retryAt || now < this.#lookAt) return "wait";
-      this.#running = this.#begin();
-    }
+    if (this.#running === null && (now < this.#retryAt || now < this.#lookAt)) return "wait";
     try {
+      this.#running ??= this.#begin(now);
       if (this.#running !== null && this.#running.next().done !== true) return "more";
     } catch (error) {
       if (isCrash(error)) throw error;
       this.failure = error instanceof Error ? error : new Error(String(error));
-      this.#retryAt = now + RETRY_MS;
+      this.#retryAt = now + PAUSE_MS;
+      if (this.#job !== null) this.#postponed.set(nameOf(this.#job), now + RETRY_MS);
       this.#running = null;
       return "wait";
     }
-    const didNothing = this.#running === null;
+    const isIdle = this.#running === null;
     this.#running = null;
-    if (!didNothing) {
-      this.failure = null;
-      return "more";
-    }
-    this.#lookAt = now + LOOK_MS;
-    return "idle";
+    if (this.#postponed.size === 0) this.failure = null;
+    if (isIdle) this.#lookAt = now + LOOK_MS;
+    return isIdle ? "idle" : "more";
   }
 
   close(): void {
     this.#files.close();
   }
 
-  #begin(): Generator<void> | null {
+  /** Starts the next job; null when there is none. */
+  #begin(monotonicMs: number): Generator<void> | null {
+    this.#job = null;
     this.#view.plans.refresh();
+    for (const [name, retryAt] of this.#postponed) {
+      if (retryAt <= monotonicMs) this.#postponed.delete(name);
+    }
     const now = Math.floor(this.#env.clock.wallMs() / 1000);
-    if (this.#expire()) return null;
+    this.#expire();
     const job = nextJob(this.#manifest.files, now, (one) => this.#isBlocked(one));
+    this.#job = job;
     if (job === null) return null;
     return job.kind === "merge" ? this.#merge(job) : this.#rollUp(job, now);
   }
 
   #isBlocked(job: Job): boolean {
+    if (this.#postponed.has(nameOf(job))) return true;
     const entries = job.kind === "merge" ? [...job.inputs, ...job.earlier] : job.inputs;
     return entries.some(({ file }) => this.#damaged.has(file));
   }
@@ -191,14 +198,13 @@ export class Merger {
     for (const file of remove) this.#unlinking.push({ file, epoch });
   }
 
-  #expire(): boolean {
+  #expire(): void {
     const now = this.#clock.now(this.#manifest.files);
-    if (now === null) return false;
+    if (now === null) return;
     const remove = expired(this.#manifest.files, now).map(({ file }) => file);
-    if (remove.length === 0) return false;
+    if (remove.length === 0) return;
     this.#commit([], remove);
     this.expiredFiles += remove.length;
-    return true;
   }
 
   #unlink(): void {
@@ -229,4 +235,10 @@ export class Merger {
       if (!this.#damaged.has(file)) this.#breakFile(file, reason);
     }
   }
+}
+
+function nameOf(job: Job): string {
+  const [{ step, retention } = { step: 0, retention: 0 }] = job.inputs;
+  const level = job.kind === "merge" ? job.level : 0;
+  return `${job.kind} ${step} ${retention} ${level} ${job.span.from}`;
 }

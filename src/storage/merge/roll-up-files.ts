@@ -23,7 +23,7 @@ interface Source {
  * Yields every few series.
  *
  * @throws Error when a file that the roll-up is made of cannot be read: a bucket that is made of less
- *   than there was must not be written over a good one
+ *   than there is must not be written over a good one. What a damaged file held is lost, and left out
  */
 export function* rollUpFiles(
   view: StoreView,
@@ -104,7 +104,10 @@ function lanesOf(
   for (const part of parts) {
     if (part.kind !== "file") continue;
     const file = files.open(part.entry);
-    if (file === null) throw new Error(`${part.entry.file} could not be read`);
+    if (file === null) {
+      if (files.isBroken(part.entry)) continue;
+      throw new Error(`${part.entry.file} could not be read`);
+    }
     file.reader.sections.forEach((section, index) => {
       if (section.plan !== plan || section.shard !== shard) return;
       if (section.tier !== 0 && section.tier !== tier) return;

@@ -109,6 +109,11 @@ export class FileSet {
     }
   }
 
+  /** Whether a file is damaged; what it held is lost. */
+  isBroken(entry: FileEntry): boolean {
+    return this.#broken.has(entry.file);
+  }
+
   /** Leaves a file out: a damaged one from now on, one that cannot be read just now this time. */
   breakFile(entry: FileEntry, error: unknown): void {
     if (this.#broken.has(entry.file)) return;
