@@ -15,7 +15,12 @@ import { PAGE_BYTES } from "../storage/head/page-pool.ts";
 import { NameIndex, type NameIndexMemory } from "../storage/index/name-index.ts";
 import { lockFolder } from "../storage/lock.ts";
 import { ReaderEpochs, reserveStoreMemory, type StoreMemory } from "../storage/store-memory.ts";
-import type { StoreThreadData, ThreadReport, WalThreadData } from "../storage/threads/messages.ts";
+import type {
+  StoreThreadData,
+  ThreadDamage,
+  ThreadReport,
+  WalThreadData,
+} from "../storage/threads/messages.ts";
 import { prometheusText } from "./self-metrics.ts";
 import { logStart } from "./start-log.ts";
 import { VERSION } from "./version.ts";
@@ -24,6 +29,8 @@ import { VERSION } from "./version.ts";
 const RING_BYTES = 64 << 20;
 const MIN_HEAD_BYTES = 256 << 20;
 const MAX_HEAD_BYTES = 8 * 2 ** 30;
+/** One heavy query must never hold up all others. */
+const MIN_QUERY_THREADS = 2;
 const LIMITS = { maxSeries: 100_000, maxDatapoints: 50_000_000, seconds: 60 };
 
 /** Runs the server until a signal ends it; returns the exit status. */
@@ -217,10 +224,13 @@ class Server {
     this.#supervise(wal, "wal");
     this.#supervise(storeThread, "store");
     for (const worker of this.#others) {
-      worker.on("message", (report: ThreadReport) => this.#onReport(report));
+      worker.on("message", (message: ThreadReport | ThreadDamage) => {
+        if (message.kind === "report") this.#onReport(message);
+        else this.#onDamage(message.file, message.reason);
+      });
     }
     this.#pool = new QueryPool({
-      threads: Math.max(1, availableParallelism() - 1),
+      threads: Math.max(MIN_QUERY_THREADS, availableParallelism() - 1),
       data: {
         memory: this.#memory,
         names: this.#names,
@@ -231,16 +241,14 @@ class Server {
       },
       connect: (port) => storeThread.postMessage({ reader: port }, [port]),
       unpin: (reader) => this.#epochs.unpin(reader),
-      onDamage: (file, reason) => {
-        this.#damage.push(`${file}: ${reason}`);
-        this.#log.error({ file, reason }, "damaged file: it is left out");
-      },
+      onDamage: (file, reason) => this.#onDamage(file, reason),
       onCrash: (error) => this.#log.error({ err: error }, "a query thread crashed"),
     });
   }
 
   #onIngest(message: FromIngest): void {
     if (message.kind === "log") this.#log[message.level](message.fields, message.message);
+    else if (message.kind === "reloaded") this.#onReloaded();
     else if (message.kind === "report") {
       Object.assign(this.#numbers, message.numbers);
       this.#refusals = message.refusals;
@@ -249,6 +257,14 @@ class Server {
         this.#log.error({ reason: message.walFailure }, "log not synced");
       void this.#finishShutDown(message.walFailure === null ? 0 : 1);
     }
+  }
+
+  /** Several threads may find the same file damaged. */
+  #onDamage(file: string, reason: string): void {
+    const line = `${file}: ${reason}`;
+    if (this.#damage.includes(line)) return;
+    this.#damage.push(line);
+    this.#log.error({ file, reason }, "damaged file: it is left out");
   }
 
   #onReport({ thread, failure, numbers }: ThreadReport): void {
@@ -278,11 +294,15 @@ class Server {
   #reload(): void {
     this.#log.info("SIGHUP: rereading the configuration");
     this.#ingest?.postMessage({ kind: "reload" } satisfies ToIngest);
+  }
+
+  /** The ingest thread has read the files anew; queries follow. */
+  #onReloaded(): void {
     try {
-      loadRules(this.#settings);
       this.#pool?.setRules(this.#ruleTexts());
+      this.#log.info("configuration reloaded");
     } catch (error) {
-      this.#log.error({ err: error }, "the old rules stay");
+      this.#log.error({ err: error }, "queries keep the old rules");
     }
   }
 

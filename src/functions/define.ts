@@ -12,6 +12,9 @@ export type Group =
   | "Special"
   | "Transform";
 
+/** Whose function it is; /functions says so too. */
+export type Origin = "graphite" | "carbonapi" | "statite";
+
 /** A stretch of time in seconds; `from` is exclusive. */
 export interface Window {
   from: number;
@@ -40,8 +43,11 @@ export interface FunctionContext extends Clock {
   argumentCount: number;
   /** Arguments as they were typed, by parameter. */
   typed: Readonly<Record<string, string>>;
-  /** Calls another function by name with these series; undefined when there is none. */
-  call(name: string, series: readonly TimeSeries[]): TimeSeries[] | undefined;
+  /**
+   * Calls another function by name with lists of series as its arguments; undefined when there is
+   * none that takes series.
+   */
+  call(name: string, ...lists: readonly (readonly TimeSeries[])[]): TimeSeries[] | undefined;
   /** Evaluates another target, in the window of this call or in another one. */
   evaluateTarget(target: string, window?: Window): TimeSeries[];
   /** Series by tag expressions. */
@@ -74,8 +80,8 @@ export interface FunctionSpec<P extends Params> {
   /** One sentence or two, in our own words. */
   doc: string;
   params: P;
-  /** Not of Graphite: marked so in /functions. */
-  isOurs?: true;
+  /** Graphite's unless it says otherwise. */
+  origin?: Origin;
   /**
    * Other windows in which the first argument is needed. Where that depends on the data, series
    * that are not known yet are missing from `args`, and the question is asked again later.
@@ -90,7 +96,7 @@ export interface GraphiteFunction {
   aliases: readonly string[];
   group: Group;
   doc: string;
-  isOurs: boolean;
+  origin: Origin;
   params: readonly (Param<unknown> & { name: string })[];
   plan: ((args: Record<string, unknown>, window: Window, clock: Clock) => Window[]) | null;
   evaluate(args: Record<string, unknown>, context: FunctionContext): TimeSeries[];
@@ -104,7 +110,7 @@ export function defineFunction<P extends Params>(spec: FunctionSpec<P>): Graphit
     aliases: spec.aliases ?? [],
     group: spec.group,
     doc: spec.doc,
-    isOurs: spec.isOurs === true,
+    origin: spec.origin ?? "graphite",
     params: Object.entries(spec.params).map(([name, param]) => ({ ...param, name })),
     // The evaluator has checked the arguments against the parameters.
     plan:

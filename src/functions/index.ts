@@ -1,8 +1,10 @@
 import { alias } from "./alias/alias.ts";
 import { aliasByMetric } from "./alias/alias-by-metric.ts";
 import { aliasByNode, aliasByTags } from "./alias/alias-by-node.ts";
+import { aliasQuery } from "./alias/alias-query.ts";
 import { aliasSub } from "./alias/alias-sub.ts";
 import { legendValue } from "./alias/legend-value.ts";
+import { lower, upper } from "./alias/letter-case.ts";
 import { aggregateLine } from "./calculate/aggregate-line.ts";
 import { exponentialMovingAverage } from "./calculate/exponential-moving-average.ts";
 import {
@@ -22,7 +24,14 @@ import {
 } from "./calculate/moving-window.ts";
 import { nPercentile } from "./calculate/n-percentile.ts";
 import { stdev } from "./calculate/stdev.ts";
+import { CARBONAPI_FUNCTIONS } from "./carbonapi.ts";
 import { aggregate } from "./combine/aggregate.ts";
+import {
+  aggregateSeriesLists,
+  diffSeriesLists,
+  multiplySeriesLists,
+  sumSeriesLists,
+} from "./combine/aggregate-series-lists.ts";
 import {
   averageSeries,
   diffSeries,
@@ -33,13 +42,37 @@ import {
   stddevSeries,
   sumSeries,
 } from "./combine/aggregates.ts";
+import { applyByNode } from "./combine/apply-by-node.ts";
 import { asPercent } from "./combine/as-percent.ts";
-import { divideSeries } from "./combine/divide-series.ts";
+import { countSeries } from "./combine/count-series.ts";
+import { divideSeries, divideSeriesLists } from "./combine/divide-series.ts";
 import { group } from "./combine/group.ts";
 import { groupByNode, groupByNodes } from "./combine/group-by.ts";
 import { groupByTags } from "./combine/group-by-tags.ts";
+import { mapSeries } from "./combine/map-series.ts";
+import { percentileOfSeries } from "./combine/percentile-of-series.ts";
+import { powSeries } from "./combine/pow-series.ts";
+import { reduceSeries } from "./combine/reduce-series.ts";
+import { weightedAverage } from "./combine/weighted-average.ts";
+import {
+  aggregateWithWildcards,
+  averageSeriesWithWildcards,
+  multiplySeriesWithWildcards,
+  sumSeriesWithWildcards,
+} from "./combine/with-wildcards.ts";
 import type { GraphiteFunction } from "./define.ts";
+import { removeAbovePercentile, removeBelowPercentile } from "./filter-data/remove-percentile.ts";
 import { removeAboveValue, removeBelowValue } from "./filter-data/remove-value.ts";
+import {
+  averageAbove,
+  averageBelow,
+  currentAbove,
+  currentBelow,
+  maximumAbove,
+  maximumBelow,
+  minimumAbove,
+  minimumBelow,
+} from "./filter-series/above-below.ts";
 import {
   highest,
   highestAverage,
@@ -50,12 +83,21 @@ import {
   lowestCurrent,
 } from "./filter-series/by-aggregate.ts";
 import { exclude, grep } from "./filter-series/by-name.ts";
+import { filterSeries } from "./filter-series/filter-series.ts";
 import { limit } from "./filter-series/limit.ts";
+import { mostDeviant } from "./filter-series/most-deviant.ts";
+import {
+  averageOutsidePercentile,
+  removeBetweenPercentile,
+} from "./filter-series/outside-percentile.ts";
+import { removeEmptySeries } from "./filter-series/remove-empty-series.ts";
+import { unique } from "./filter-series/unique.ts";
+import { useSeriesAbove } from "./filter-series/use-series-above.ts";
 import { areaBetween } from "./graph/area-between.ts";
 import { alpha, color, dashed, drawAsInfinite, lineWidth, secondYAxis } from "./graph/drawing.ts";
 import { stacked } from "./graph/stacked.ts";
 import { verticalLine } from "./graph/vertical-line.ts";
-import { sortBy, sortByMaxima, sortByName, sortByTotal } from "./sorting/sort.ts";
+import { sortBy, sortByMaxima, sortByMinima, sortByName, sortByTotal } from "./sorting/sort.ts";
 import { cactiStyle } from "./special/cacti-style.ts";
 import { changed } from "./special/changed.ts";
 import { consolidateBy, cumulative } from "./special/consolidate-by.ts";
@@ -93,24 +135,40 @@ import { timeSlice } from "./transform/time-slice.ts";
 import { timeStack } from "./transform/time-stack.ts";
 import { transformNull } from "./transform/transform-null.ts";
 
-/** All functions, in the order of their groups. */
+/** All functions: Graphite's in the order of their groups, then those of carbonapi. */
 export const FUNCTIONS: readonly GraphiteFunction[] = [
   // Combine
   aggregate,
+  aggregateSeriesLists,
+  aggregateWithWildcards,
+  applyByNode,
   asPercent,
   averageSeries,
+  averageSeriesWithWildcards,
+  countSeries,
   diffSeries,
+  diffSeriesLists,
   divideSeries,
+  divideSeriesLists,
   group,
   groupByNode,
   groupByNodes,
   groupByTags,
+  mapSeries,
   maxSeries,
   minSeries,
   multiplySeries,
+  multiplySeriesLists,
+  multiplySeriesWithWildcards,
+  percentileOfSeries,
+  powSeries,
   rangeOfSeries,
+  reduceSeries,
   stddevSeries,
   sumSeries,
+  sumSeriesLists,
+  sumSeriesWithWildcards,
+  weightedAverage,
   // Transform
   absolute,
   add,
@@ -164,7 +222,13 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   nPercentile,
   stdev,
   // Filter Series
+  averageAbove,
+  averageBelow,
+  averageOutsidePercentile,
+  currentAbove,
+  currentBelow,
   exclude,
+  filterSeries,
   grep,
   highest,
   highestAverage,
@@ -174,12 +238,24 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   lowest,
   lowestAverage,
   lowestCurrent,
+  maximumAbove,
+  maximumBelow,
+  minimumAbove,
+  minimumBelow,
+  mostDeviant,
+  removeBetweenPercentile,
+  removeEmptySeries,
+  unique,
+  useSeriesAbove,
   // Filter Data
+  removeAbovePercentile,
   removeAboveValue,
+  removeBelowPercentile,
   removeBelowValue,
   // Sorting
   sortBy,
   sortByMaxima,
+  sortByMinima,
   sortByName,
   sortByTotal,
   // Alias
@@ -187,8 +263,11 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   aliasByMetric,
   aliasByNode,
   aliasByTags,
+  aliasQuery,
   aliasSub,
   legendValue,
+  lower,
+  upper,
   // Graph
   alpha,
   areaBetween,
@@ -212,6 +291,8 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   seriesByTag,
   setXFilesFactor,
   substr,
+  // Of carbonapi
+  ...CARBONAPI_FUNCTIONS,
 ];
 
 const byName = new Map<string, GraphiteFunction>();

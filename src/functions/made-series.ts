@@ -1,5 +1,5 @@
 import { GraphiteError } from "../model/errors.ts";
-import type { TimeSeries } from "../model/time-series.ts";
+import { newSeries, type TimeSeries } from "../model/time-series.ts";
 import type { FunctionContext } from "./define.ts";
 
 /**
@@ -19,15 +19,5 @@ export function madeSeries(
   reserve(length);
   const values = new Float64Array(length);
   for (let i = 0; i < length; i++) values[i] = valueAt(from + i * step);
-  return {
-    name,
-    pathExpression: name,
-    start: from,
-    end: until,
-    step,
-    values,
-    consolidation: "average",
-    xFilesFactor: null,
-    tags: { name },
-  };
+  return newSeries(name, { start: from, end: until, step }, values);
 }

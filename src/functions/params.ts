@@ -24,6 +24,8 @@ export type ParamType =
 export interface Param<T> {
   type: ParamType;
   required: boolean;
+  /** Published as required, though a call without it is answered. */
+  mayBeMissing?: true;
   /** Takes all arguments that are left. */
   multiple?: boolean;
   default?: T;
@@ -31,8 +33,8 @@ export interface Param<T> {
   suggestions?: readonly (string | number)[];
   /** What is taken besides the published type, because Graphite does. */
   also?: "fraction" | "boolean" | "text";
-  /** The name in `/functions` where that is another one; calls may use both. */
-  publishedAs?: string;
+  /** What `/functions` says otherwise; calls may use both names. */
+  published?: { name?: string; default?: unknown };
   /** Only there to carry T. */
   readonly value?: T;
 }
@@ -43,9 +45,13 @@ export const seriesList = param<TimeSeries[]>("seriesList");
 /** All series of all arguments that are left, in order. */
 export const seriesLists: Param<TimeSeries[]> = {
   type: "seriesLists",
-  required: false,
+  required: true,
   multiple: true,
 };
+/** The same, where no argument at all means something, too. */
+export const anySeriesLists: Param<TimeSeries[]> = { ...seriesLists, required: false };
+/** What mapSeries makes; its groups are not kept apart. */
+export const mappedSeries = param<TimeSeries[]>("seriesLists");
 /** One series, as a list of one. */
 export const series = param<TimeSeries[]>("series");
 export const float = param<number>("float");
@@ -74,6 +80,12 @@ export function withDefault<T>(inner: Param<T>, fallback: T): Param<T> {
   return { ...inner, required: false, default: fallback };
 }
 
+/** For what Graphite publishes as required and yet does without. */
+export function tolerant<T>(inner: Param<T>, fallback?: T): Param<T> {
+  const missing = { ...inner, mayBeMissing: true } as const;
+  return fallback === undefined ? missing : { ...missing, default: fallback };
+}
+
 /** All arguments that are left; at least one. */
 export function many<T>(inner: Param<T>): Param<T[]> {
   return { type: inner.type, required: true, multiple: true };
@@ -97,12 +109,16 @@ export function orText(inner: Param<number>): Param<number | string> {
   return { ...inner, also: "text" } as Param<number | string>;
 }
 
-export function publishedAs<T>(name: string, inner: Param<T>): Param<T> {
-  return { ...inner, publishedAs: name };
+/** Described otherwise in `/functions`. */
+export function publishedAs<T>(
+  published: { name?: string; default?: unknown },
+  inner: Param<T>,
+): Param<T> {
+  return { ...inner, published };
 }
 
-/** With the values that there are. */
-export function choosing<T>(inner: Param<T>, ...options: string[]): Param<T> {
+/** With the values that it can have, as far as an editor should know. */
+export function oneOf<T>(inner: Param<T>, ...options: string[]): Param<T> {
   return { ...inner, options };
 }
 

@@ -1,18 +1,20 @@
 import { AGGREGATES, type Aggregate } from "../model/aggregate.ts";
+import type { Origin } from "./define.ts";
 import { series } from "./params.ts";
 
 /** Makes one value of a series, for a piece of a pie. */
 interface PieFunction {
   name: string;
   doc: string;
-  /** Of none that targets can call. */
-  group: string;
+  group: "Pie";
+  origin: Origin;
   params: readonly (typeof series & { name: string })[];
   aggregate: Aggregate;
 }
 
 function pieFunction(name: string, aggregate: Aggregate, doc: string): PieFunction {
-  return { name, doc, group: "Ungrouped", params: [{ ...series, name: "series" }], aggregate };
+  const params = [{ ...series, name: "series" }];
+  return { name, doc, group: "Pie", origin: "graphite", params, aggregate };
 }
 
 /** The values of `pieMode`. */

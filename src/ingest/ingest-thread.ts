@@ -148,11 +148,12 @@ function reload(): void {
   for (const warning of rules.warnings) {
     tell({ kind: "log", level: "warn", message: warning, fields: {} });
   }
-  tell({ kind: "log", level: "info", message: "configuration reloaded", fields: {} });
+  tell({ kind: "reloaded" });
 }
 
 data.wal.on("message", (message: FromWal) => {
   if (message.kind === "released") writer.released(message.frames);
+  else if (message.kind === "dropped") toStore(message);
   else onWalClosed?.(message.failure);
 });
 data.store.on("message", (message: FromStore) => {

@@ -40,6 +40,8 @@ export type FromIngest =
   | { kind: "recovered"; store: RecoveredStore }
   | { kind: "listening"; addresses: Record<string, string> }
   | { kind: "failed"; reason: string }
+  /** The files of rules have changed and are in force. */
+  | { kind: "reloaded" }
   | { kind: "log"; level: "info" | "warn" | "error"; message: string; fields: object }
   | { kind: "report"; numbers: Record<string, number>; refusals: [string, number][] }
   | { kind: "closed"; walFailure: string | null };

@@ -1,4 +1,5 @@
 import { GraphiteError } from "./errors.ts";
+import { sortedKnown } from "./values.ts";
 
 /** Makes one value of many; NaN among them is a gap, and the answer NaN when there is nothing. */
 export type Aggregate = (values: Float64Array, from: number, to: number) => number;
@@ -104,10 +105,7 @@ function stddev(values: Float64Array, from: number, to: number): number {
 }
 
 function median(values: Float64Array, from: number, to: number): number {
-  const sorted = values
-    .slice(from, to)
-    .filter((value) => !Number.isNaN(value))
-    .sort();
+  const sorted = sortedKnown(values, from, to);
   if (sorted.length === 0) return Number.NaN;
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
@@ -155,6 +153,9 @@ const CONSOLIDATIONS: Readonly<Record<string, Aggregate>> = {
   // Of the stored methods that consolidation does not know, the plain ones stand in.
   absmax: max,
   absmin: min,
+  count: sum,
+  range: max,
+  stddev: average,
 };
 
 /** How points are joined to fit a width or a step. @throws GraphiteError ERR_ARGUMENT */

@@ -1,14 +1,13 @@
+import { general } from "./exact-decimal.ts";
+
 /** Numbers as Python prints them: dashboards match on names, and names hold numbers. */
 
 /** `%g`: six significant digits, no trailing zeros, an exponent below 1e-4 and from 1e6 on. */
 export function formatGeneral(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
-  const [digits = "", power = "0"] = value.toExponential(5).split("e");
-  const exponent = Number(power);
-  if (exponent < -4 || exponent >= 6) return withExponent(trimZeros(digits), exponent);
-  return trimZeros(value.toFixed(5 - exponent));
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  return sign + general(Math.abs(value), 6);
 }
 
 /** `repr` of a float: the shortest digits that read back, always with a point or an exponent. */
@@ -23,14 +22,6 @@ export function formatFloat(value: number): string {
   if (exponent < -4 || exponent >= 16) return withExponent(digits, exponent);
   const text = String(value);
   return text.includes("e") ? value.toFixed(Math.max(0, digits.length - 2 - exponent)) : text;
-}
-
-/** `%.2f` with any number of decimals: rounded as `roundTo` does, never with an exponent. */
-export function formatFixed(value: number, decimals: number): string {
-  if (!Number.isFinite(value)) return formatGeneral(value);
-  const rounded = roundTo(value, decimals);
-  if (Math.abs(rounded) < 1e21) return rounded.toFixed(decimals);
-  return `${BigInt(rounded)}${decimals > 0 ? "." : ""}${"0".repeat(decimals)}`;
 }
 
 /** `%d`: cut towards zero. */
@@ -67,10 +58,6 @@ export function roundTo(value: number, digits: number): number {
   }
   const scale = 10 ** -digits;
   return Number.isFinite(scale) ? roundTo(value / scale, 0) * scale : 0;
-}
-
-function trimZeros(text: string): string {
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
 function withExponent(digits: string, exponent: number): string {

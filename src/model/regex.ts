@@ -22,6 +22,7 @@ export interface RegexOptions {
 
 const MAX_PATTERN_LENGTH = 4096;
 const MAX_CACHED = 500;
+const MAX_RESULT_LENGTH = 1_000_000;
 const cache = new Map<string, Regex>();
 
 /**
@@ -99,6 +100,13 @@ function linearRegex(compiled: RE2JS): Regex {
   };
 }
 
+let beforeBacktracking = (): void => {};
+
+/** `hook` is called before every search whose time has no bound, so that a deadline can be set. */
+export function watchBacktracking(hook: () => void): void {
+  beforeBacktracking = hook;
+}
+
 function backtrackingRegex(pattern: string, ignoreCase: boolean): Regex {
   const translated = pattern
     .replace(/\(\?P<([A-Za-z_]\w*)>/g, "(?<$1>")
@@ -115,14 +123,17 @@ function backtrackingRegex(pattern: string, ignoreCase: boolean): Regex {
   const anchored = new RegExp(compiled.source, compiled.flags.replace("g", "y"));
   return {
     search: (text) => {
+      beforeBacktracking();
       compiled.lastIndex = 0;
       return compiled.test(text);
     },
     matchStart: (text) => {
+      beforeBacktracking();
       anchored.lastIndex = 0;
       return anchored.test(text);
     },
     replaceAll: (text, replacement) => {
+      beforeBacktracking();
       const matches = text.matchAll(compiled);
       return substitute(text, replacement, () => {
         const next = matches.next();
@@ -152,6 +163,12 @@ function substitute(text: string, replacement: string, next: () => Match | null)
     result += text.slice(at, match.start);
     for (const part of parts) result += "text" in part ? part.text : match.group(part.group);
     at = match.end;
+    if (result.length > MAX_RESULT_LENGTH) {
+      throw new GraphiteError(
+        "ERR_REGEX",
+        `the replacement makes a text of more than ${MAX_RESULT_LENGTH} characters`,
+      );
+    }
   }
   return result + text.slice(at);
 }

@@ -43,6 +43,25 @@ export function drawn(series: TimeSeries, drawing: Drawing): TimeSeries {
   return { ...series, drawing: { ...series.drawing, ...drawing } };
 }
 
+/** A series that is made of others and keeps nothing of them. */
+export function newSeries(
+  name: string,
+  { start, end, step }: { start: number; end: number; step: number },
+  values: Float64Array,
+): TimeSeries {
+  return {
+    name,
+    pathExpression: name,
+    start,
+    end,
+    step,
+    values,
+    consolidation: "average",
+    xFilesFactor: null,
+    tags: { name },
+  };
+}
+
 /** A series under a new name, which aggregates see too, with tags that say what was done to it. */
 export function renamed(
   series: TimeSeries,

@@ -15,7 +15,7 @@ const UNIT_SYSTEMS: Readonly<Record<string, readonly (readonly [prefix: string, 
       ["T", 1e12],
       ["G", 1e9],
       ["M", 1e6],
-      ["K", 1e3],
+      ["k", 1e3],
     ],
     sec: [
       ["Y", 365 * 86_400],

@@ -6,6 +6,17 @@ export function countKnown(values: Float64Array, from = 0, to = values.length): 
   return known;
 }
 
+/** The known values in order. */
+export function sortedKnown(values: Float64Array, from = 0, to = values.length): Float64Array {
+  const sorted = new Float64Array(to - from);
+  let known = 0;
+  for (let i = from; i < to; i++) {
+    const value = values[i]!;
+    if (!Number.isNaN(value)) sorted[known++] = value;
+  }
+  return sorted.subarray(0, known).sort();
+}
+
 /** A new array with `change` applied to every known value; gaps stay gaps. */
 export function mapKnown(values: Float64Array, change: (value: number) => number): Float64Array {
   const result = new Float64Array(values.length);

@@ -1,16 +1,25 @@
 import { Parser } from "pickleparser";
 import type { NameTable, PointSink, Refusals } from "./doors.ts";
+import { pickleProblem } from "./pickle-check.ts";
+import { PickleScanner } from "./pickle-scanner.ts";
 import { pythonFloat } from "./python-float.ts";
 import { carbonTime } from "./timestamps.ts";
 
 /** A longer frame closes its connection. */
 export const MAX_FRAME_BYTES = 1 << 20;
 const LENGTH_BYTES = 4;
+const EMPTY = Buffer.alloc(0);
+
+/** Bytes of a path that a log line shows. */
+const SAMPLE_BYTES = 400;
+/** Beyond this depth of nesting a pickle is refused. */
+const MAX_NESTING = 100;
 
 /**
  * Decodes carbon's pickle protocol: frames of a 4-byte big-endian length and a pickle of a list of
- * (path, (timestamp, value)). pickleparser builds plain values only; nothing in a pickle is ever
- * executed. A frame that cannot be read is counted and skipped, an entry of another shape too.
+ * (path, (timestamp, value)). The usual shape is scanned in place; for any other pickleparser
+ * builds plain values. Nothing in a pickle is ever executed. A frame that cannot be read is counted
+ * and skipped, an entry of another shape too.
  *
  * @see docs/formats/carbon-pickle.md
  */
@@ -19,8 +28,11 @@ export class PickleDecoder {
   readonly #sink: PointSink;
   readonly #refusals: Refusals;
   readonly #now: () => number;
-  readonly #chunks: Buffer[] = [];
-  #bytes = 0;
+  readonly #scanner = new PickleScanner();
+  /** The beginning of a frame that is not whole yet, in the first `#pendingBytes` bytes. */
+  #pending: Buffer = EMPTY;
+  #pendingBytes = 0;
+  #previous = -1;
   points = 0;
 
   /** `now` gives the present in whole seconds. */
@@ -33,52 +45,63 @@ export class PickleDecoder {
 
   /** Returns why the connection must be closed, or null. */
   push(chunk: Buffer): string | null {
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    if (this.#bytes < LENGTH_BYTES) return null;
-    // The pieces are joined only when a frame is whole: a frame sent byte by byte stays cheap.
-    const length = this.#peekLength();
-    if (length > MAX_FRAME_BYTES) return "frame-too-long";
-    if (this.#bytes < LENGTH_BYTES + length) return null;
-    const bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks, this.#bytes);
+    if (this.#pendingBytes === 0) return this.#frames(chunk);
+    this.#keep(chunk);
+    const bytes = this.#pending.subarray(0, this.#pendingBytes);
+    const isWhole =
+      bytes.length >= LENGTH_BYTES && bytes.length >= LENGTH_BYTES + bytes.readUInt32BE(0);
+    const isTooLong = bytes.length >= LENGTH_BYTES && bytes.readUInt32BE(0) > MAX_FRAME_BYTES;
+    if (!isWhole && !isTooLong) return null;
+    this.#pending = EMPTY;
+    this.#pendingBytes = 0;
+    return this.#frames(bytes);
+  }
+
+  end(): void {
+    if (this.#pendingBytes > 0) this.#refusals.refuse("frame-unfinished");
+    this.#pending = EMPTY;
+    this.#pendingBytes = 0;
+  }
+
+  /** Decodes the whole frames of `bytes` and keeps the rest. */
+  #frames(bytes: Buffer): string | null {
     let at = 0;
-    let closing: string | null = null;
     while (bytes.length - at >= LENGTH_BYTES) {
       const frameBytes = bytes.readUInt32BE(at);
-      if (frameBytes > MAX_FRAME_BYTES) {
-        closing = "frame-too-long";
-        break;
-      }
+      if (frameBytes > MAX_FRAME_BYTES) return "frame-too-long";
       if (bytes.length - at < LENGTH_BYTES + frameBytes) break;
       at += LENGTH_BYTES;
       if (frameBytes > 0) this.#frame(bytes.subarray(at, at + frameBytes));
       at += frameBytes;
     }
-    this.#chunks.length = 0;
-    this.#bytes = bytes.length - at;
-    if (this.#bytes > 0) this.#chunks.push(Buffer.from(bytes.subarray(at)));
-    return closing;
+    if (at < bytes.length) this.#keep(bytes.subarray(at));
+    return null;
   }
 
-  end(): void {
-    if (this.#bytes > 0) this.#refusals.refuse("frame-unfinished");
-    this.#chunks.length = 0;
-    this.#bytes = 0;
-  }
-
-  #peekLength(): number {
-    let length = 0;
-    let seen = 0;
-    for (const chunk of this.#chunks) {
-      for (let i = 0; i < chunk.length && seen < LENGTH_BYTES; i++, seen++) {
-        length = length * 256 + chunk[i]!;
-      }
-      if (seen === LENGTH_BYTES) break;
+  /** A copy, in memory that doubles: a frame sent byte by byte costs no more than one sent whole. */
+  #keep(bytes: Buffer): void {
+    const length = this.#pendingBytes + bytes.length;
+    if (length > this.#pending.length) {
+      const larger = Buffer.allocUnsafe(Math.max(length, this.#pending.length * 2));
+      this.#pending.copy(larger, 0, 0, this.#pendingBytes);
+      this.#pending = larger;
     }
-    return length;
+    bytes.copy(this.#pending, this.#pendingBytes);
+    this.#pendingBytes = length;
   }
 
   #frame(frame: Buffer): void {
+    const now = this.#now();
+    const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+    const isUsual = this.#scanner.scan(frame, (start, end, time, value) =>
+      this.#point(frame, view, start, end, time, value, now),
+    );
+    if (isUsual) return;
+    const problem = pickleProblem(frame, MAX_NESTING);
+    if (problem !== null) {
+      this.#refusals.refuse(problem);
+      return;
+    }
     let entries: unknown;
     try {
       entries = parseQuietly(frame);
@@ -90,10 +113,10 @@ export class PickleDecoder {
       this.#refusals.refuse("pickle-not-a-list");
       return;
     }
-    for (const entry of entries) this.#entry(entry);
+    for (const entry of entries) this.#entry(entry, now);
   }
 
-  #entry(entry: unknown): void {
+  #entry(entry: unknown, now: number): void {
     if (!Array.isArray(entry) || entry.length !== 2 || !Array.isArray(entry[1])) {
       this.#refusals.refuse("pickle-entry-malformed");
       return;
@@ -109,20 +132,52 @@ export class PickleDecoder {
       this.#refusals.refuse("pickle-entry-malformed", () => path);
       return;
     }
-    if (Number.isNaN(value)) {
-      this.#refusals.refuse("value-nan", () => path);
-      return;
-    }
-    const time = carbonTime(written, this.#now());
-    if (typeof time === "string") {
-      this.#refusals.refuse(time, () => path);
-      return;
-    }
     const name = Buffer.from(path);
+    const view = new DataView(name.buffer, name.byteOffset, name.byteLength);
+    this.#point(name, view, 0, name.length, written, value, now);
+  }
+
+  /** A datapoint whose path stands at [start, end) of `bytes`. */
+  #point(
+    bytes: Buffer,
+    view: DataView,
+    start: number,
+    end: number,
+    written: number,
+    value: number,
+    now: number,
+  ): void {
+    if (Number.isNaN(value)) {
+      this.#refuse("value-nan", bytes, start, end);
+      return;
+    }
+    const time = carbonTime(written, now);
+    if (typeof time === "string") {
+      this.#refuse(time, bytes, start, end);
+      return;
+    }
     this.points++;
     const isInteger = Number.isInteger(value) && Math.abs(value) < 2 ** 48 && !Object.is(value, -0);
-    const number = this.#names.resolve(name, 0, name.length);
-    this.#sink.point(number, time, value, isInteger ? value : 0, isInteger ? 0 : -1);
+    const name = this.#nameAt(bytes, view, start, end);
+    this.#sink.point(name, time, value, isInteger ? value : 0, isInteger ? 0 : -1);
+  }
+
+  #refuse(reason: string, bytes: Buffer, start: number, end: number): void {
+    this.#refusals.refuse(reason, () =>
+      bytes.toString("utf8", start, Math.min(end, start + SAMPLE_BYTES)),
+    );
+  }
+
+  /** Senders mostly keep their order: the name is first compared with the one that followed last time. */
+  #nameAt(bytes: Buffer, view: DataView, start: number, end: number): number {
+    const previous = this.#previous;
+    let name = previous < 0 ? -1 : this.#names.successorIs(previous, bytes, view, start, end);
+    if (name < 0) {
+      name = this.#names.resolve(bytes, start, end);
+      this.#names.learn(previous, name);
+    }
+    this.#previous = name;
+    return name;
   }
 }
 

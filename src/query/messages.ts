@@ -30,6 +30,8 @@ export type ToQuery =
 
 export type FromQuery =
   | { kind: "ready" }
+  /** A regular expression that may never end is about to be run. */
+  | { kind: "backtracking" }
   | { kind: "answer"; answer: QueryAnswer }
   | { kind: "error"; code: ErrorCode | null; message: string; stack: string }
   | { kind: "damage"; file: string; reason: string };

@@ -33,8 +33,10 @@ interface Thread {
 
 /** Jobs that wait at most; beyond that a client is told to come back. */
 const MAX_QUEUE = 1000;
-/** Beyond the job's own limit, after which the thread is ended: a regular expression may hang it. */
+/** Beyond the job's own limit, after which the thread is ended. */
 const GRACE_MS = 2000;
+/** What a job may still take once it runs a regular expression whose time has no bound. */
+const BACKTRACKING_SECONDS = 2;
 
 /**
  * The query threads. A job that is cancelled, or does not end in time, ends with its thread, and a
@@ -128,6 +130,10 @@ export class QueryPool implements QueryRunner {
       this.#dispatch();
       return;
     }
+    if (message.kind === "backtracking") {
+      if (thread.task !== null) this.#limitBacktracking(thread, thread.task);
+      return;
+    }
     const { task } = thread;
     thread.task = null;
     if (task !== null) {
@@ -163,14 +169,25 @@ export class QueryPool implements QueryRunner {
       thread.task = task;
       this.jobs++;
       const { seconds } = this.#options.data.limits;
-      task.timer = setTimeout(() => this.#overtime(thread, task), seconds * 1000 + GRACE_MS);
+      const message = `the request took longer than ${seconds} seconds: ask for less`;
+      task.timer = setTimeout(
+        () => this.#overtime(thread, task, message),
+        seconds * 1000 + GRACE_MS,
+      );
       thread.worker.postMessage({ kind: "job", job: task.job } as ToQuery);
     }
   }
 
-  #overtime(thread: Thread, task: Task): void {
-    const { seconds } = this.#options.data.limits;
-    const message = `the request took longer than ${seconds} seconds: ask for less`;
+  #limitBacktracking(thread: Thread, task: Task): void {
+    const message = `a regular expression with look-around or back-references took longer than ${BACKTRACKING_SECONDS} seconds: make it simpler`;
+    if (task.timer !== null) clearTimeout(task.timer);
+    task.timer = setTimeout(
+      () => this.#overtime(thread, task, message),
+      BACKTRACKING_SECONDS * 1000,
+    );
+  }
+
+  #overtime(thread: Thread, task: Task, message: string): void {
     this.#settle(task, () => task.reject(new GraphiteError("ERR_LIMIT_SECONDS", message)));
     this.#end(thread);
   }

@@ -5,6 +5,7 @@ import {
   workerData,
 } from "node:worker_threads";
 import { GraphiteError } from "../model/errors.ts";
+import { watchBacktracking } from "../model/regex.ts";
 import { NameIndex } from "../storage/index/name-index.ts";
 import { nodeFiles } from "../storage/node-files.ts";
 import { FileSet } from "../storage/read/file-set.ts";
@@ -38,14 +39,22 @@ function drain(port: MessagePort): void {
     const received = receiveMessageOnPort(port) as { message: ToReader } | undefined;
     if (received === undefined) return;
     files.add(received.message.added);
+    files.remove(received.message.removed);
   }
 }
+
+let hasWarned = false;
+watchBacktracking(() => {
+  if (!hasWarned) tell({ kind: "backtracking" });
+  hasWarned = true;
+});
 
 main.on("message", async (message: ToQuery) => {
   if (message.kind === "rules") {
     source.setRules(rulesFromTexts(message.rules));
     return;
   }
+  hasWarned = false;
   try {
     const answer = await runJob(message.job, source, data.timeZone, data.limits);
     // A copy of its own, so that it can be handed over and not copied.

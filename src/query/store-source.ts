@@ -10,7 +10,8 @@ import type {
 } from "../render/series-source.ts";
 import { compareCodePoints, type NameIndex } from "../storage/index/name-index.ts";
 import type { Geometry } from "../storage/read/geometry.ts";
-import type { Consolidation, StoreReader } from "../storage/read/store-reader.ts";
+import type { StoreReader } from "../storage/read/store-reader.ts";
+import type { Consolidation } from "../storage/roll-up/pick-statistic.ts";
 import type { TagIndex } from "./tag-index.ts";
 
 /** Series read at a time; the head is pinned only for that long. */

@@ -6,6 +6,9 @@ import { parseInterval } from "../model/interval.ts";
 import type { TimeSeries } from "../model/time-series.ts";
 import type { Call, Expression } from "../target/expression.ts";
 
+/** More nodes or texts than a name has; series may be as many as the limits of data let them. */
+const MAX_ARGUMENTS = 1000;
+
 type NamedParam = GraphiteFunction["params"][number];
 
 /** Arguments by parameter, as `evaluate` of a function takes them, and as they were typed. */
@@ -40,7 +43,7 @@ export function bindArguments(
     if (param.multiple !== true) next++;
   }
   for (const { name, value } of call.named) {
-    const param = fn.params.find((one) => one.name === name || one.publishedAs === name);
+    const param = fn.params.find((one) => one.name === name || one.published?.name === name);
     if (param === undefined) throw wrong(`${fn.name} has no parameter ${name}`, value.column);
     if (given.has(param)) throw wrong(`${fn.name}: ${name} is given twice`, value.column);
     given.set(param, [value]);
@@ -61,21 +64,66 @@ function argumentOf(
   call: Call,
   evaluate: (expression: Expression) => TimeSeries[],
 ): unknown {
-  if (param.type === "seriesLists") {
-    return expressions.flatMap((expression) => seriesOf(param, expression, fn, evaluate));
+  if (expressions.length === 0 && isNeeded(param)) {
+    throw wrong(`${fn.name} needs ${param.name}`, call.column);
   }
   if (param.multiple === true) {
-    if (expressions.length === 0 && param.required) {
-      throw wrong(`${fn.name} needs ${param.name}`, call.column);
+    if (takesSeries(param)) {
+      return expressions.flatMap((expression) => seriesOf(param, expression, fn, evaluate));
+    }
+    if (expressions.length > MAX_ARGUMENTS) {
+      throw wrong(`${fn.name} takes at most ${MAX_ARGUMENTS} ${param.name}`, call.column);
     }
     return expressions.map((expression) => convert(param, expression, fn, evaluate));
   }
   const [expression] = expressions;
   if (expression === undefined || (expression.type === "none" && !param.required)) {
-    if (param.required) throw wrong(`${fn.name} needs ${param.name}`, call.column);
     return param.default;
   }
   return convert(param, expression, fn, evaluate);
+}
+
+/**
+ * Arguments of a function that is called with lists of series only: all else is its default.
+ *
+ * @throws GraphiteError ERR_ARGUMENT when the function needs other arguments
+ */
+export function bindSeries(
+  fn: GraphiteFunction,
+  lists: readonly (readonly TimeSeries[])[],
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  let used = 0;
+  for (const param of fn.params) {
+    const list = lists[used];
+    if (list === undefined) {
+      if (isNeeded(param)) {
+        throw new GraphiteError("ERR_ARGUMENT", `${fn.name} needs ${param.name}`);
+      }
+      values[param.name] = param.multiple === true ? [] : param.default;
+    } else if (!takesSeries(param) && param.type !== "any") {
+      throw new GraphiteError("ERR_ARGUMENT", `${fn.name}: ${param.name} cannot be series`);
+    } else if (param.multiple === true) {
+      values[param.name] = lists.slice(used).flat();
+      used = lists.length;
+    } else {
+      values[param.name] = list;
+      used++;
+    }
+  }
+  if (used < lists.length) {
+    throw new GraphiteError("ERR_ARGUMENT", `${fn.name} takes at most ${used} lists of series`);
+  }
+  return values;
+}
+
+export function takesSeries(param: Param<unknown> | undefined): boolean {
+  const type = param?.type;
+  return type === "seriesList" || type === "seriesLists" || type === "series";
+}
+
+function isNeeded(param: Param<unknown>): boolean {
+  return param.required && param.mayBeMissing !== true;
 }
 
 function seriesOf(
@@ -116,6 +164,7 @@ function convert(
   switch (param.type) {
     case "series":
     case "seriesList":
+    case "seriesLists":
       return seriesOf(param, expression, fn, evaluate);
     case "any": {
       if (expression.type === "path" || expression.type === "call") return evaluate(expression);

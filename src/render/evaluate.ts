@@ -4,7 +4,8 @@ import { GraphiteError } from "../model/errors.ts";
 import type { TimeSeries } from "../model/time-series.ts";
 import type { Call, Expression } from "../target/expression.ts";
 import { parseTarget } from "../target/parse-target.ts";
-import { type BoundArguments, bindArguments } from "./arguments.ts";
+import { type BoundArguments, bindArguments, bindSeries, takesSeries } from "./arguments.ts";
+import { RequestState } from "./request-state.ts";
 
 /** Data that an evaluation needs: series of a path or of tag expressions, in a window. */
 export interface Need {
@@ -31,13 +32,13 @@ export interface EvaluationOptions {
   checkTime(): void;
 }
 
-/** Expressions that a request evaluates at most: stacks of stacks of shifts would be endless. */
+/** Targets made by functions inside each other, patterns of a request, letters of a list's names. */
+const MAX_DEPTH = 10;
+const MAX_NEEDS = 100_000;
+const MAX_NAME_CHARACTERS = 1 << 27;
+/** Expressions that a request evaluates: stacks of stacks of shifts would be endless. */
 const MAX_EVALUATIONS = 100_000;
-/** How often the datapoints of a request may be arguments of one call. */
-const MAX_REUSE = 4;
 const NO_VALUES = new Float64Array();
-/** Memory of a series without its values, as datapoints. */
-const DATAPOINTS_PER_SERIES = 64;
 
 /**
  * Evaluates expressions over data that have been fetched. What is missing is noted and taken for
@@ -53,24 +54,20 @@ export class Evaluation {
   #knownDatapoints = 0;
   /** What arguments of planning functions are in some window, without their values. */
   readonly #examples = new Map<string, TimeSeries[]>();
+  readonly #state: RequestState;
   #evaluations = 0;
-  #xFilesFactor: number;
-  /** By window and name. */
-  readonly #stacks = new Map<string, number[]>();
-  /** How often a call has changed what later ones answer. */
-  #changes = 0;
-  /** Datapoints that functions have made from nothing. */
-  #made = 0;
+  /** How many targets made by functions are being evaluated inside each other. */
+  #depth = 0;
 
   constructor(data: ReadonlyMap<string, Fetched>, options: EvaluationOptions) {
     this.#data = data;
     this.#options = options;
-    this.#xFilesFactor = options.xFilesFactor;
+    this.#state = new RequestState(options.xFilesFactor, options.maxDatapoints);
   }
 
   /** What the targets evaluated so far have set for the rest of the request. */
   get xFilesFactor(): number {
-    return this.#xFilesFactor;
+    return this.#state.xFilesFactor;
   }
 
   /** @throws GraphiteError */
@@ -86,21 +83,22 @@ export class Evaluation {
       const message = `${expression.text} is no series`;
       throw new GraphiteError("ERR_TARGET_SYNTAX", message, { column: expression.column });
     }
-    const key = `${window.from} ${window.until} ${this.#xFilesFactor} ${expression.text}`;
+    const key = `${window.from} ${window.until} ${this.xFilesFactor} ${expression.text}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const changes = this.#changes;
+    const { changes } = this.#state;
     const result = this.#call(expression, window);
-    if (changes === this.#changes) this.#remember(key, result);
+    if (changes === this.#state.changes) this.#remember(key, result);
     return result;
   }
 
   /** What is remembered may be forgotten again, lest deep targets keep every layer of large lists. */
   #remember(key: string, result: TimeSeries[]): void {
-    this.#knownDatapoints += sizeOf(result);
+    const datapoints = this.#checkSize(result);
+    this.#knownDatapoints += datapoints;
     if (this.#knownDatapoints > this.#options.maxDatapoints) {
       this.#known.clear();
-      this.#knownDatapoints = sizeOf(result);
+      this.#knownDatapoints = datapoints;
     }
     this.#known.set(key, result);
   }
@@ -113,35 +111,31 @@ export class Evaluation {
       throw new GraphiteError("ERR_UNKNOWN_FUNCTION", message, { column: call.column });
     }
     // Grafana sends functions without arguments while a query is being put together.
-    if (call.args.length === 0 && call.named.length === 0 && takesSeries(fn.params[0]?.type))
+    const [param] = fn.params;
+    if (call.args.length === 0 && call.named.length === 0 && takesSeries(param) && param?.required)
       return [];
     try {
-      const evaluate = this.#withinBudget();
+      let datapoints = 0;
+      const evaluate = (expression: Expression, inWindow: Window): TimeSeries[] => {
+        const list = this.evaluate(expression, inWindow);
+        // One path many times over is more than was fetched.
+        datapoints += this.#checkSize(list, datapoints);
+        return list;
+      };
       const bound = bindArguments(call, fn, (expression) => evaluate(expression, window));
       const { first } = bound;
       const windows =
         fn.plan === null ? [] : fn.plan(this.#planValues(fn, bound), window, this.#options);
       const planned = windows.map((one) => (first === undefined ? [] : evaluate(first, one)));
-      return fn.evaluate(bound.values, this.#context(call, window, bound.typed, planned));
+      const result = fn.evaluate(bound.values, this.#context(call, window, bound.typed, planned));
+      this.#checkSize(result);
+      return result;
     } catch (error) {
       if (error instanceof GraphiteError && error.column !== undefined) throw error;
       const code = error instanceof GraphiteError ? error.code : "ERR_EVALUATION";
       const reason = error instanceof Error ? error.message : String(error);
       throw new GraphiteError(code, reason, { column: call.column, cause: error });
     }
-  }
-
-  /** Evaluates what one call needs, which may be the same large list again and again. */
-  #withinBudget(): (expression: Expression, window: Window) => TimeSeries[] {
-    let datapoints = 0;
-    return (expression, window) => {
-      const list = this.evaluate(expression, window);
-      datapoints += sizeOf(list);
-      if (datapoints > MAX_REUSE * this.#options.maxDatapoints) {
-        throw new GraphiteError("ERR_LIMIT_DATAPOINTS", "the arguments have too many datapoints");
-      }
-      return list;
-    };
   }
 
   /**
@@ -173,52 +167,64 @@ export class Evaluation {
       window,
       timeZone,
       now,
-      xFilesFactor: this.#xFilesFactor,
+      xFilesFactor: this.xFilesFactor,
       maxDatapoints,
       planned,
       text: call.text,
       typed,
       argumentCount: call.args.length + call.named.length,
-      call: (name, series) => {
+      call: (name, ...lists) => {
         const fn = functionNamed(name);
-        const param = fn?.params[0];
-        if (fn === undefined || param === undefined || !takesSeries(param.type)) return undefined;
-        const defaults = fn.params
-          .slice(1)
-          .map((one) => [one.name, one.multiple ? [] : one.default]);
-        const values = { ...Object.fromEntries(defaults), [param.name]: series };
-        return fn.evaluate(values, context);
+        if (fn === undefined || !takesSeries(fn.params[0])) return undefined;
+        const values = bindSeries(fn, lists);
+        return fn.evaluate(values, { ...context, typed: {}, argumentCount: lists.length });
       },
-      evaluateTarget: (target, other) => {
-        const { expression } = parseTarget(target);
-        return expression === null ? [] : this.evaluate(expression, other ?? window);
-      },
+      evaluateTarget: (target, other) => this.#evaluateText(target, other ?? window),
       seriesByTag: (expressions) =>
         this.#need({ pattern: null, tags: expressions }, call.text, window),
       events,
-      reserve: (datapoints) => this.#reserve(datapoints),
-      setXFilesFactor: (xFilesFactor) => {
-        this.#xFilesFactor = xFilesFactor;
-        this.#changes++;
+      reserve: (datapoints) => this.#state.reserve(datapoints),
+      setXFilesFactor: (value) => {
+        this.#state.xFilesFactor = value;
       },
-      stack: (name) => this.#stack(name, window),
+      stack: (name) => this.#state.stack(name, window),
     };
     return context;
   }
 
-  #reserve(datapoints: number): void {
-    this.#made += datapoints;
-    if (this.#made <= this.#options.maxDatapoints) return;
-    const message = `${datapoints} datapoints are too many: use longer steps or a shorter range`;
-    throw new GraphiteError("ERR_LIMIT_DATAPOINTS", message);
+  /** A target that a function has put together; such a target may hold another one, and so on. */
+  #evaluateText(target: string, window: Window): TimeSeries[] {
+    this.#options.checkTime();
+    if (this.#depth === MAX_DEPTH) {
+      const message = `targets made by functions are nested more than ${MAX_DEPTH} deep`;
+      throw new GraphiteError("ERR_EVALUATION", message);
+    }
+    this.#depth++;
+    try {
+      const { expression } = parseTarget(target);
+      return expression === null ? [] : this.evaluate(expression, window);
+    } finally {
+      this.#depth--;
+    }
   }
 
-  #stack(name: string, window: Window): number[] {
-    this.#changes++;
-    const key = `${window.from} ${window.until} ${name}`;
-    const totals = this.#stacks.get(key) ?? [];
-    this.#stacks.set(key, totals);
-    return totals;
+  /** Functions can multiply names and series; what they make must stay within reason. */
+  #checkSize(list: readonly TimeSeries[], datapointsBefore = 0): number {
+    let characters = 0;
+    let datapoints = 0;
+    for (const { name, pathExpression, values } of list) {
+      characters += name.length + pathExpression.length;
+      datapoints += values.length;
+    }
+    if (characters > MAX_NAME_CHARACTERS) {
+      const message = "the names of the series are too long: shorten them with an alias";
+      throw new GraphiteError("ERR_EVALUATION", message);
+    }
+    if (datapointsBefore + datapoints > this.#options.maxDatapoints) {
+      const message = `these are more than ${this.#options.maxDatapoints} datapoints: ask for less`;
+      throw new GraphiteError("ERR_LIMIT_DATAPOINTS", message);
+    }
+    return datapoints;
   }
 
   #need(
@@ -231,16 +237,11 @@ export class Evaluation {
     const known = this.#data.get(key);
     if (known instanceof GraphiteError) throw known;
     if (known !== undefined) return [...known];
+    if (this.needs.size === MAX_NEEDS) {
+      const message = `a request names at most ${MAX_NEEDS} patterns`;
+      throw new GraphiteError("ERR_LIMIT_SERIES", message);
+    }
     this.needs.set(key, { key, ...what, pathExpression, window });
     return [];
   }
-}
-
-/** In datapoints; a series costs as much as some of them. */
-function sizeOf(list: readonly TimeSeries[]): number {
-  return list.reduce((size, series) => size + DATAPOINTS_PER_SERIES + series.values.length, 0);
-}
-
-function takesSeries(type: string | undefined): boolean {
-  return type === "seriesList" || type === "seriesLists" || type === "series";
 }

@@ -1,6 +1,6 @@
 import type { GraphiteFunction } from "../functions/define.ts";
 import { FUNCTIONS } from "../functions/index.ts";
-import type { Param } from "../functions/params.ts";
+import type { Param, ParamType } from "../functions/params.ts";
 import { PIE_FUNCTIONS } from "../functions/pie.ts";
 import { AGGREGATES } from "../model/aggregate.ts";
 
@@ -42,10 +42,9 @@ export function functionsJson(query: FunctionsQuery): string | null {
 }
 
 /** What `/functions` says of a function. */
-type Described = Pick<GraphiteFunction, "name" | "doc" | "params"> & {
+type Described = Pick<GraphiteFunction, "name" | "doc" | "params" | "origin"> & {
   group: string;
   aliases?: readonly string[];
-  isOurs?: boolean;
 };
 
 const INFINITY = "@infinity@";
@@ -55,28 +54,59 @@ function replaceInfinity(_key: string, value: unknown): unknown {
 }
 
 function describe(name: string, fn: Described): Record<string, unknown> {
-  const params = fn.params.map((param) => ({
-    name: param.publishedAs ?? param.name,
-    type: param.type,
-    ...(param.required ? { required: true } : {}),
-    ...(param.multiple === true ? { multiple: true } : {}),
-    ...(param.default === undefined || param.default === false ? {} : { default: param.default }),
-    ...optionsOf(param),
-    ...(param.suggestions === undefined ? {} : { suggestions: param.suggestions }),
-  }));
+  const params = fn.params.map((param) => {
+    const shownDefault = param.published?.default ?? param.default;
+    return {
+      name: param.published?.name ?? param.name,
+      // Of lists without end only their kind is told.
+      type: param.multiple === true && param.type === "seriesLists" ? "seriesList" : param.type,
+      ...(param.required ? { required: true } : {}),
+      ...(param.multiple === true ? { multiple: true } : {}),
+      ...(param.required || shownDefault === undefined ? {} : { default: shownDefault }),
+      ...optionsOf(param),
+      ...(param.suggestions === undefined ? {} : { suggestions: param.suggestions }),
+    };
+  });
   return {
     name,
     function: signatureOf(name, fn),
     description: fn.doc,
-    module: fn.isOurs === true ? "statite" : "graphite.render.functions",
+    module: fn.origin === "graphite" ? "graphite.render.functions" : fn.origin,
     group: fn.group,
     params,
   };
 }
 
+const AGGREGATE_NAMES = Object.keys(AGGREGATES);
+
+/** What an editor may offer where a parameter's type says it all. */
+const OPTIONS: Readonly<Partial<Record<ParamType, readonly string[]>>> = {
+  aggFunc: AGGREGATE_NAMES,
+  aggOrSeriesFunc: [
+    ...AGGREGATE_NAMES,
+    "asPercent",
+    "averageSeries",
+    "averageSeriesWithWildcards",
+    "countSeries",
+    "diffSeries",
+    "diffSeriesLists",
+    "maxSeries",
+    "minSeries",
+    "multiplySeries",
+    "multiplySeriesLists",
+    "multiplySeriesWithWildcards",
+    "pct",
+    "powSeries",
+    "rangeOfSeries",
+    "stddevSeries",
+    "sumSeries",
+    "sumSeriesLists",
+    "sumSeriesWithWildcards",
+  ],
+};
+
 function optionsOf(param: Param<unknown>): { options?: string[] } {
-  const isAggregate = param.type === "aggFunc" || param.type === "aggOrSeriesFunc";
-  const options = isAggregate ? Object.keys(AGGREGATES) : param.options;
+  const options = param.options ?? OPTIONS[param.type];
   return options === undefined ? {} : { options: [...options].sort() };
 }
 
@@ -84,7 +114,7 @@ function optionsOf(param: Param<unknown>): { options?: string[] } {
 export function signatureOf(name: string, fn: Pick<Described, "params">): string {
   const params = fn.params.map((param) => {
     if (param.multiple === true) return `*${param.name}`;
-    if (param.required) return param.name;
+    if (param.required && param.default === undefined) return param.name;
     return `${param.name}=${pythonText(param.default)}`;
   });
   return `${name}(${params.join(", ")})`;

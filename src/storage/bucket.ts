@@ -1,6 +1,6 @@
 /**
- * A bucket: what is kept of the samples of one slot. `combine` is the one kernel by which buckets
- * merge, wherever that happens (head, parts of a slot, roll-up), so that answers agree.
+ * A bucket: what is kept of the samples of one slot. `combine` joins two of one slot, wherever they
+ * meet: in the parts of a log or in a merge. Coarser buckets are built by src/storage/roll-up.
  */
 export interface Bucket {
   /** Samples. */

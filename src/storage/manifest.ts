@@ -16,6 +16,14 @@ export interface FileEntry {
   until: number;
   /** Last log position in the file: of two parts of a slot the higher one is the later. */
   lsn: number;
+  /** How often its contents were merged; 0 as sealed. The last level of its tier is final. */
+  level: number;
+  /** The only shard in the file; null for any. */
+  shard: number | null;
+  /** When it was written, seconds. */
+  created: number;
+  /** All coarser buckets that its slots feed are on disk, or there are none: it may expire. */
+  isRolledUp: boolean;
   bytes: number;
   footerCrc: number;
 }
@@ -53,6 +61,7 @@ export class Manifest implements DurableParts {
   #strays: number[] = [];
   readonly #sealedKeys = new Set<string>();
   readonly #strayKeys = new Set<number>();
+  readonly #removed = new Set<string>();
   #file: FileId | null = null;
   #lines = 0;
   #isSuspect = false;
@@ -100,8 +109,13 @@ export class Manifest implements DurableParts {
     return highest;
   }
 
+  /** Whether a file was live once: what is left of it need not be kept. */
+  wasRemoved(file: string): boolean {
+    return this.#removed.has(file);
+  }
+
   hasWindow(windowClass: WindowClass, index: number, openLsn: number): boolean {
-    return this.#sealedKeys.has(`${windowClass} ${index} ${openLsn}`);
+    return this.#sealedKeys.has(keyOf({ windowClass, index, openLsn }));
   }
 
   hasStrays(freezeLsn: number): boolean {
@@ -128,8 +142,14 @@ export class Manifest implements DurableParts {
     this.#lines++;
   }
 
-  /** Forgets which parts of the log below `lsn` are on disk: that log is gone. */
+  /**
+   * Forgets which parts of the log below `lsn` are on disk: that log is gone. The file is shorter
+   * for it when it is written anew the next time.
+   */
   forgetBelow(lsn: number): void {
+    for (const sealed of this.#sealed)
+      if (sealed.cutLsn < lsn) this.#sealedKeys.delete(keyOf(sealed));
+    for (const strays of this.#strays) if (strays < lsn) this.#strayKeys.delete(strays);
     this.#sealed = this.#sealed.filter((sealed) => sealed.cutLsn >= lsn);
     this.#strays = this.#strays.filter((strays) => strays >= lsn);
   }
@@ -158,21 +178,32 @@ export class Manifest implements DurableParts {
     this.#env.files.rename(temporary, this.#path);
     this.#env.files.syncFolder(this.#folder);
     this.#isSuspect = false;
+    this.#removed.clear();
     this.#lines = 1;
   }
 
   #apply(transaction: Transaction): void {
-    for (const entry of transaction.add ?? []) this.#files.set(entry.file, entry);
-    for (const file of transaction.remove ?? []) this.#files.delete(file);
+    for (const file of transaction.remove ?? []) {
+      this.#files.delete(file);
+      this.#removed.add(file);
+    }
+    for (const entry of transaction.add ?? []) {
+      this.#files.set(entry.file, entry);
+      this.#removed.delete(entry.file);
+    }
     for (const sealed of transaction.sealed ?? []) {
       this.#sealed.push(sealed);
-      this.#sealedKeys.add(`${sealed.windowClass} ${sealed.index} ${sealed.openLsn}`);
+      this.#sealedKeys.add(keyOf(sealed));
     }
     for (const strays of transaction.strays ?? []) {
       this.#strays.push(strays);
       this.#strayKeys.add(strays);
     }
   }
+}
+
+function keyOf({ windowClass, index, openLsn }: Omit<SealedWindow, "cutLsn">): string {
+  return `${windowClass} ${index} ${openLsn}`;
 }
 
 function formatLine(transaction: Transaction): Uint8Array {

@@ -71,7 +71,7 @@ function moveOrphans(env: Environment, folder: string, manifest: Manifest): numb
     for (const name of files.list(`${root}/${group}`)) {
       const file = `${group}/${name}`;
       if (known.has(file)) continue;
-      if (name.endsWith(".tmp")) {
+      if (name.endsWith(".tmp") || manifest.wasRemoved(file)) {
         files.unlink(`${root}/${file}`);
         continue;
       }

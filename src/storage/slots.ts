@@ -33,20 +33,3 @@ export function firstSlotFrom(start: number, step: number): number {
 export function slotsBetween(start: number, seconds: number, step: number): number {
   return Math.ceil((start + seconds) / step) - Math.ceil(start / step);
 }
-
-const DAY = 86_400;
-
-/**
- * Start of the span that holds time `start` in files of this step: a span is what one block of a
- * final file covers, chosen so that a block has about 1,000 to 20,000 slots. UTC: a quarter day
- * below 5 s, a day to 60 s, a month to 30 min, a year to 6 h, else a decade.
- */
-export function spanStart(start: number, step: number): number {
-  if (step < 5) return Math.floor(start / (DAY / 4)) * (DAY / 4);
-  if (step <= 60) return Math.floor(start / DAY) * DAY;
-  const date = new Date(start * 1000);
-  const year = date.getUTCFullYear();
-  if (step <= 1800) return Date.UTC(year, date.getUTCMonth()) / 1000;
-  if (step <= 21_600) return Date.UTC(year, 0) / 1000;
-  return Date.UTC(year - (year % 10), 0) / 1000;
-}

@@ -175,3 +175,26 @@ test("wrong flags end with status 2 and a word on what to do", async (t) => {
   const version = await run(["--version"]);
   t.regex(version.text, /^\d+\.\d+\.\d+\n$/);
 });
+
+test("a regular expression that never ends costs its own request only", async (t) => {
+  const folder = temporaryFolder();
+  const server = await TestServer.start(folder.path);
+  const time = now() - 20;
+  await server.send("carbon", `regex.${"a".repeat(60)}b 1 ${time}\n`);
+  await eventually(async () =>
+    (await server.values("regex.*", time - 60, time + 60)).size > 0 ? true : undefined,
+  );
+  const ask = (target: string): Promise<Response> =>
+    fetch(server.url(`/render?format=json&target=${encodeURIComponent(target)}`));
+  // Plain ones run in linear time, look-around in none.
+  t.is((await ask('grep(regex.*,"(a+)+$")')).status, 200);
+  const hanging = ask('grep(regex.*,"(?=r)(a|a)+(a+)+$|(?:(a+)+)+c")');
+  const neighbour = server.values("regex.*", time - 60, time + 60).then(({ size }) => size);
+  t.is(await Promise.race([neighbour, hanging]), 1, "a neighbour had to wait");
+  const answer = await hanging;
+  t.is(answer.status, 503);
+  t.regex(await answer.text(), /look-around or back-references took longer/);
+  t.is((await server.values("regex.*", time - 60, time + 60)).size, 1);
+  t.is(await server.stop(), 0);
+  folder.remove();
+});

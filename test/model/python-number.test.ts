@@ -1,6 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
-import { formatFixed, formatFloat, formatGeneral, roundTo } from "../../src/model/python-number.ts";
+import { formatFloat, formatGeneral, roundTo } from "../../src/model/python-number.ts";
 import { property } from "../property.ts";
 
 const decimals = fc.integer({ min: 0, max: 8 });
@@ -63,8 +63,4 @@ test("numbers read as Python prints them", (t) => {
     "123457",
     "1.23457e-05",
   ]);
-  t.deepEqual(
-    [1, 0.125, -9.798, 1e21, Number.POSITIVE_INFINITY].map((value) => formatFixed(value, 2)),
-    ["1.00", "0.12", "-9.80", "1000000000000000000000.00", "inf"],
-  );
 });

@@ -1,7 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { isDeepStrictEqual } from "node:util";
 import test from "ava";
 import fc from "fast-check";
+import { Parser } from "pickleparser";
 import { MAX_FRAME_BYTES, PickleDecoder } from "../../src/protocols/pickle.ts";
+import { pickleProblem } from "../../src/protocols/pickle-check.ts";
+import { PickleScanner } from "../../src/protocols/pickle-scanner.ts";
 import { property } from "../property.ts";
 import { RecordingStore } from "./recording-store.ts";
 
@@ -137,6 +141,98 @@ test("absurd nesting costs a counter", (t) => {
   ]);
   const { store } = decode([frame(deep), frame(batch([["x", T, 1]]))]);
   t.is(store.received.length, 1);
+  t.deepEqual(store.refused, ["pickle-nested-too-deep"]);
+  const shallow = Buffer.concat([Buffer.alloc(99, 0x28), Buffer.alloc(99, 0x74), Buffer.from(".")]);
+  t.deepEqual(decode([frame(shallow)]).store.refused, ["pickle-entry-malformed"]);
+});
+
+test("the scanner takes what pickleparser takes, of every shape that Python writes", (t) => {
+  const number = fc.oneof(
+    fc.double(),
+    fc.integer(),
+    fc.integer({ min: -(2 ** 47), max: 2 ** 47 }),
+    fc.boolean(),
+  );
+  const entries = fc.array(fc.tuple(fc.string({ maxLength: 300 }), fc.tuple(number, number)), {
+    maxLength: 20,
+  });
+  property(
+    t,
+    [entries, fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { maxLength: 3 })],
+    (list, mutations) => {
+      const bytes = written(list);
+      for (const [place, byte] of mutations) bytes[place % bytes.length] = byte;
+      const scanned: Entry[] = [];
+      const isUsual = new PickleScanner().scan(bytes, (start, end, time, value) => {
+        scanned.push([bytes.toString("utf8", start, end), [time, value]]);
+      });
+      // A malformed one is for pickleparser to judge; what is scanned must be what that one sees.
+      if (pickleProblem(bytes, 100) === "pickle-long-negative") return true;
+      if (!isUsual) return scanned.length === 0 && (mutations.length > 0 || list.length === 0);
+      const parsed = new Parser().parse(bytes) as [string, [unknown, unknown]][];
+      const expected = parsed.map(([name, [time, value]]) => [name, [Number(time), Number(value)]]);
+      return isDeepStrictEqual(scanned, expected);
+    },
+    { numRuns: 2000 },
+  );
+});
+
+type Entry = [string, [number, number]];
+
+/** A pickle in the manner of Python's protocol 2, with memo and with the shortest opcodes. */
+function written(list: readonly [string, [number | boolean, number | boolean]][]): Buffer {
+  const parts: Buffer[] = [Buffer.from([0x80, 2, 0x5d, 0x71, 0])];
+  const known = new Map<string, number>();
+  let memo = 1;
+  const put = (): Buffer =>
+    memo < 256 ? Buffer.from([0x71, memo++]) : Buffer.from([0x72, memo & 255, memo++ >> 8, 0, 0]);
+  const text = (name: string): Buffer[] => {
+    const key = known.get(name);
+    if (key !== undefined && key < 256) return [Buffer.from([0x68, key])];
+    known.set(name, memo);
+    const bytes = Buffer.from(name);
+    const head = Buffer.alloc(5);
+    head[0] = 0x58;
+    head.writeUInt32LE(bytes.length, 1);
+    return [head, bytes, put()];
+  };
+  const numeric = (value: number | boolean): Buffer => {
+    if (typeof value === "boolean") return Buffer.from([value ? 0x88 : 0x89]);
+    if (Number.isInteger(value) && !Object.is(value, -0) && Math.abs(value) < 2 ** 47) {
+      if (value >= 0 && value < 256) return Buffer.from([0x4b, value]);
+      if (value >= 0 && value < 65_536) return Buffer.from([0x4d, value & 255, value >> 8]);
+      const bytes = Buffer.alloc(8);
+      if (value >= -(2 ** 31) && value < 2 ** 31) {
+        bytes[0] = 0x4a;
+        bytes.writeInt32LE(value, 1);
+        return bytes.subarray(0, 5);
+      }
+      bytes[0] = 0x8a;
+      bytes[1] = 6;
+      bytes.writeIntLE(value, 2, 6);
+      return bytes;
+    }
+    const bytes = Buffer.alloc(9);
+    bytes[0] = 0x47;
+    bytes.writeDoubleBE(value, 1);
+    return bytes;
+  };
+  if (list.length > 1) parts.push(Buffer.from([0x28]));
+  for (const [name, [time, value]] of list) {
+    parts.push(...text(name), numeric(time), numeric(value));
+    parts.push(Buffer.from([0x86]), put(), Buffer.from([0x86]), put());
+  }
+  if (list.length > 0) parts.push(Buffer.from([list.length > 1 ? 0x65 : 0x61]));
+  parts.push(Buffer.from("."));
+  return Buffer.concat(parts);
+}
+
+test("a frame that comes byte by byte costs no more memory than a whole one", (t) => {
+  const bytes = frame(batch(Array.from({ length: 2000 }, (_, i) => [`m${i}`, T, i])));
+  const store = new RecordingStore();
+  const decoder = new PickleDecoder(store.names, store, store, () => NOW);
+  for (let at = 0; at < bytes.length; at++) t.is(decoder.push(bytes.subarray(at, at + 1)), null);
+  t.is(store.received.length, 2000);
 });
 
 const python = ((): string | null => {
@@ -159,8 +255,9 @@ import pickle, struct, sys
 points = [('py.float', (${T}.5, 1.25)), ('py.int', (${T}, 7)), ('py.neg', (${T}, -3)), ['py.list', [${T}, 2**40]],
           ('py.text', ('${T}', '4.5')), ('py.true', (${T}, True)), ('py.inf', (${T}, float('inf')))]
 for protocol in range(0, 6):
-    p = pickle.dumps(points, protocol)
-    sys.stdout.buffer.write(struct.pack('!L', len(p)) + p)
+    for batch in (points, [('py.long', (${T}, -2**40))]):
+        p = pickle.dumps(batch, protocol)
+        sys.stdout.buffer.write(struct.pack('!L', len(p)) + p)
 `;
   const stream = execFileSync(python, ["-c", script]);
   const { store } = decode([stream]);
@@ -174,6 +271,7 @@ for protocol in range(0, 6):
     ["py.list", 2 ** 40],
     ["py.text", 4.5],
     ["py.true", 1],
+    ["py.long", -(2 ** 40)],
   ] as const) {
     t.deepEqual(byName.get(name), Array(6).fill(value), name);
   }

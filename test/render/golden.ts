@@ -41,6 +41,15 @@ export function goldenApi(): {
   return lines(`${FOLDER}/api.jsonl`) as ReturnType<typeof goldenApi>;
 }
 
+/** `/functions/NAME`, without descriptions. */
+export function goldenFunctions(): {
+  path: string;
+  query: [string, string][];
+  expect: { status: number; body?: unknown };
+}[] {
+  return lines(`${FOLDER}/functions.jsonl`) as ReturnType<typeof goldenFunctions>;
+}
+
 function lines(path: string): unknown[] {
   return (
     readFileSync(path, "utf8")

@@ -100,6 +100,7 @@ test("a full disk costs nothing that was received, and the log goes on when ther
   }
   t.truthy(store.wal.failure);
   t.is(known(store).length, 50);
+  t.true(files.list("data/wal").length <= 2, "attempts leave files behind");
   files.isFull = false;
   store.sync();
   t.is(store.wal.failure, null);
@@ -108,6 +109,29 @@ test("a full disk costs nothing that was received, and the log goes on when ther
     known(after),
     Array.from({ length: 50 }, (_, i) => i),
   );
+  t.deepEqual(after.recovered.damage, []);
+});
+
+test("a disk that is full from the start leaves no damage behind", (t) => {
+  const first = new SimulatedFiles(7);
+  const before = new StoreHarness(worldOf(first), "data");
+  before.writer.createSeries("a.b", before.writer.planNumber(PLAN));
+  before.settle();
+  const files = first.crash("kill", 1);
+  const store = new StoreHarness(worldOf(files), "data");
+  files.isFull = true;
+  for (let i = 0; i < 5; i++) {
+    store.writer.point(0, NOW - 100, i, i, 0);
+    store.writer.flush();
+    while (store.writeFrame());
+    store.sync();
+  }
+  t.truthy(store.wal.failure);
+  files.isFull = false;
+  store.sync();
+  const after = new StoreHarness(worldOf(files.crash("power", 1)), "data");
+  t.deepEqual(after.recovered.damage, []);
+  t.deepEqual(known(after), [4]);
 });
 
 test("while the log cannot be written the ring fills up and receivers are told to pause", (t) => {

@@ -1,9 +1,11 @@
 import { CatalogueFile } from "../../src/storage/catalogue-file.ts";
 import type { Environment } from "../../src/storage/environment.ts";
 import { NameIndex } from "../../src/storage/index/name-index.ts";
+import { Merger } from "../../src/storage/merge/merger.ts";
 import { FileSet } from "../../src/storage/read/file-set.ts";
 import { type ReadSeries, StoreReader } from "../../src/storage/read/store-reader.ts";
 import { type Recovered, recover } from "../../src/storage/recovery.ts";
+import type { Consolidation } from "../../src/storage/roll-up/pick-statistic.ts";
 import { Sealer } from "../../src/storage/seal/sealer.ts";
 import { STATFILE_FOLDER, WAL_FOLDER } from "../../src/storage/store-folder.ts";
 import { OwnedStoreView, reserveStoreMemory, StoreView } from "../../src/storage/store-memory.ts";
@@ -25,6 +27,7 @@ export class StoreHarness {
   readonly writer: StoreWriter;
   readonly wal: WalFiles;
   readonly sealer: Sealer;
+  readonly merger: Merger;
   readonly catalogue: CatalogueFile;
   readonly reader: StoreReader;
   readonly files: FileSet;
@@ -71,11 +74,21 @@ export class StoreHarness {
       manifest,
       () => this.wal.durableLsn,
       {
-        added: (entries) => this.files.add(entries),
+        added: (entries) => {
+          this.files.add(entries);
+          this.merger.added(entries);
+        },
         sealed: (window) => this.writer.sealed(window),
         flushed: (strays) => this.writer.flushed(strays),
       },
     );
+    this.merger = new Merger(env, new StoreView(memory), root, manifest, {
+      changed: (added, removed) => {
+        this.files.add(added);
+        this.files.remove(removed);
+      },
+      damaged: (file, error) => this.broken.push(`${file} ${error.message}`),
+    });
     this.reader = new StoreReader(new StoreView(memory), this.files, 0, () => {});
     this.writer = new StoreWriter(
       this.view,
@@ -91,7 +104,10 @@ export class StoreHarness {
           this.catalogue.append(frame);
           this.writer.catalogued(lsn);
         },
-        needed: (lsn) => this.wal.needed(lsn),
+        needed: (lsn) => {
+          this.wal.needed(lsn);
+          manifest.forgetBelow(this.wal.droppedLsn);
+        },
       },
       replay,
       options,
@@ -118,7 +134,7 @@ export class StoreHarness {
     for (let turn = 0; turn < 100_000; turn++) {
       while (this.writeFrame());
       this.sync();
-      if (this.sealer.step() === "idle") return;
+      if (this.sealer.step() === "idle" && !this.mergeStep()) return;
     }
     const { failure, queueLength } = this.sealer;
     throw new Error(
@@ -126,11 +142,38 @@ export class StoreHarness {
     );
   }
 
+  /** A step of merging, as the store thread takes it; false when there is nothing to do. */
+  mergeStep(): boolean {
+    return this.sealer.queueLength === 0 && this.merger.step() === "more";
+  }
+
   read(path: string, from: number, until: number, now = until): ReadSeries | null {
     const series = this.names.seriesAt(path);
     if (series < 0) return null;
     const geometry = this.reader.geometry(series, { from, until, now });
     const consolidation = { method: "average", xFilesFactor: 0 } as const;
+    return this.reader.read([series], [geometry], [consolidation])[0] ?? null;
+  }
+
+  /** The same on the grid of a tier, whatever retention says. */
+  readTier(
+    path: string,
+    tier: number,
+    from: number,
+    until: number,
+    consolidation: Consolidation,
+  ): ReadSeries | null {
+    const series = this.names.seriesAt(path);
+    if (series < 0) return null;
+    const plan = this.view.series.planOf[series]!;
+    const { step } = this.view.plans.get(plan).tiers[tier]!;
+    const stretches = [{ plan, from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY }];
+    const geometry = {
+      start: Math.floor(from / step) * step,
+      end: Math.ceil(until / step) * step,
+      step,
+      stretches,
+    };
     return this.reader.read([series], [geometry], [consolidation])[0] ?? null;
   }
 }

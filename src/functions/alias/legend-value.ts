@@ -1,53 +1,40 @@
 import { AGGREGATES } from "../../model/aggregate.ts";
-import { GraphiteError } from "../../model/errors.ts";
-import { formatFixed } from "../../model/python-number.ts";
+import { formatFixed } from "../../model/python-format.ts";
 import { type TimeSeries, withChanges } from "../../model/time-series.ts";
 import { inUnits } from "../../model/unit-system.ts";
 import { aggregateText } from "../aggregate-text.ts";
 import { defineFunction } from "../define.ts";
-import { anyNumberOf, seriesList, string } from "../params.ts";
+import { anyNumberOf, oneOf, seriesList, string } from "../params.ts";
+
+const valuesTypes = anyNumberOf(
+  oneOf(string, ...[...Object.keys(AGGREGATES), "si", "binary"].sort()),
+);
 
 export const legendValue = defineFunction({
   name: "legendValue",
   group: "Alias",
-  doc: "Adds values of the series, such as avg or last, to their names; si or binary at the end makes columns of them.",
-  params: { seriesList, valuesTypes: anyNumberOf(string) },
-  evaluate: ({ seriesList: list, valuesTypes }) => {
-    const last = valuesTypes.at(-1);
-    if (last === undefined) {
-      throw new GraphiteError("ERR_ARGUMENT", "legendValue needs at least one type of value");
-    }
-    const isSystem = last === "si" || last === "binary";
-    const types = isSystem ? valuesTypes.slice(0, -1) : valuesTypes;
+  doc: "Appends aggregates of the series to their names; `si` or `binary` at the end shortens the numbers.",
+  params: { seriesList, valuesTypes },
+  evaluate: ({ seriesList: list, valuesTypes: given }) => {
+    const last = given.at(-1);
+    const system = last === "si" || last === "binary" ? last : null;
+    const types = system === null ? given : given.slice(0, -1);
     return list.map((series) => {
       let { name } = series;
       for (const type of types) {
-        name = isSystem
-          ? `${name.padEnd(20)}${type.padEnd(5)}${scaledText(series, type, last).padEnd(10)}`
-          : `${name} (${type}: ${valueText(series, type)})`;
+        if (system === null) name += ` (${type}: ${shown(series, type, system)})`;
+        else name = name.padEnd(20) + type.padEnd(5) + shown(series, type, system).padEnd(10);
       }
       return withChanges(series, { name });
     });
   },
 });
 
-const UNKNOWN = "(?)";
-
-/** NaN when nothing is known; null for a type that does not exist. */
-function aggregateOf({ values }: TimeSeries, type: string): number | null {
+function shown({ values }: TimeSeries, type: string, system: string | null): string {
   const aggregate = Object.hasOwn(AGGREGATES, type) ? AGGREGATES[type] : undefined;
-  return aggregate === undefined ? null : aggregate(values, 0, values.length);
-}
-
-function valueText(series: TimeSeries, type: string): string {
-  const value = aggregateOf(series, type);
-  return value === null ? UNKNOWN : aggregateText(value, type);
-}
-
-function scaledText(series: TimeSeries, type: string, system: string): string {
-  const value = aggregateOf(series, type);
-  if (value === null) return UNKNOWN;
-  if (Number.isNaN(value)) return "None";
+  if (aggregate === undefined) return "(?)";
+  const value = aggregate(values, 0, values.length);
+  if (Number.isNaN(value) || system === null) return aggregateText(value, type);
   const scaled = inUnits(value, system);
   return formatFixed(scaled.value, 2) + scaled.prefix;
 }

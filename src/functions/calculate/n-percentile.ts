@@ -2,6 +2,7 @@ import { GraphiteError } from "../../model/errors.ts";
 import { percentileOf } from "../../model/percentile.ts";
 import { formatFloat, formatGeneral } from "../../model/python-number.ts";
 import { renamed } from "../../model/time-series.ts";
+import { sortedKnown } from "../../model/values.ts";
 import { defineFunction } from "../define.ts";
 import { float, seriesList } from "../params.ts";
 
@@ -13,7 +14,7 @@ export const nPercentile = defineFunction({
   evaluate: ({ seriesList: list, n }) => {
     if (!(n > 0)) throw new GraphiteError("ERR_ARGUMENT", "n must be above 0");
     return list.flatMap((series) => {
-      const percentile = percentileOf(series.values, n);
+      const percentile = percentileOf(sortedKnown(series.values), n);
       if (Number.isNaN(percentile)) return [];
       return [
         renamed(

@@ -26,7 +26,7 @@ export function aggregateSeries(
     end,
     step,
     values,
-    consolidation: list[0]?.consolidation ?? "average",
+    consolidation: "average",
     xFilesFactor: null,
     tags,
   };

@@ -1,8 +1,7 @@
 import { aggregateNamed } from "../../model/aggregate.ts";
 import { GraphiteError } from "../../model/errors.ts";
 import { formatFloat } from "../../model/python-number.ts";
-import { renamed, type TimeSeries } from "../../model/time-series.ts";
-import { valueAt } from "../../model/values.ts";
+import { newSeries, type TimeSeries } from "../../model/time-series.ts";
 import { defineFunction } from "../define.ts";
 import { groupBy, joinedPaths, keyOf } from "../nodes.ts";
 import { normalize } from "../normalize.ts";
@@ -30,14 +29,16 @@ export const asPercent = defineFunction({
     }
     if (typeof total === "number") {
       const shown = typed.total ?? formatFloat(total);
-      return list.map((series) => percentOf(series, shown, () => total));
+      return list.map((series) => {
+        const totals = new Float64Array(series.values.length).fill(total);
+        return percentOf(series, shown, totals);
+      });
     }
     if (total === undefined) {
       const { series } = normalize(list, xFilesFactor);
       const sum = aggregateSeries(list, "sum", aggregateNamed("sum"), xFilesFactor);
-      return series.map((one) =>
-        percentOf(one, `sumSeries(${joinedPaths(list)})`, (i) => valueAt(sum.values, i)),
-      );
+      const shown = `sumSeries(${joinedPaths(list)})`;
+      return series.map((one) => percentOf(one, shown, sum.values));
     }
     if (total.length === 1) {
       const [one] = total;
@@ -65,18 +66,18 @@ function pairs(
   return list.map((series, i) => {
     const total = totals[i]!;
     const { series: both } = normalize([series, total], xFilesFactor);
-    return percentOf(both[0]!, total.name, (row) => valueAt(both[1]!.values, row));
+    return percentOf(both[0]!, total.name, both[1]!.values);
   });
 }
 
-function percentOf(series: TimeSeries, total: string, totalAt: (i: number) => number): TimeSeries {
-  const values = new Float64Array(series.values.length);
-  for (let i = 0; i < values.length; i++) {
-    const divisor = totalAt(i);
-    values[i] = divisor === 0 ? Number.NaN : (series.values[i]! / divisor) * 100;
+function percentOf(series: TimeSeries, total: string, totals: Float64Array): TimeSeries {
+  const values = new Float64Array(series.values.length).fill(Number.NaN);
+  const both = Math.min(values.length, totals.length);
+  for (let i = 0; i < both; i++) {
+    const divisor = totals[i]!;
+    if (divisor !== 0) values[i] = (series.values[i]! / divisor) * 100;
   }
-  const name = `asPercent(${series.name},${total})`;
-  return renamed(series, name, { values, xFilesFactor: null, tags: { name } });
+  return newSeries(`asPercent(${series.name},${total})`, series, values);
 }
 
 function byNodes(
@@ -103,28 +104,20 @@ function byNodes(
     const one = totals.get(key);
     const members = groups.get(key);
     if (members === undefined) {
-      const values = new Float64Array(span.values.length).fill(Number.NaN);
-      const name = `asPercent(MISSING,${one!.name})`;
-      result.push(renamed(one!, name, { ...gridOf(span), values, tags: { name } }));
+      result.push(missing(`asPercent(MISSING,${one!.name})`, span));
     } else if (one === undefined) {
       for (const member of members) {
-        const values = new Float64Array(member.values.length).fill(Number.NaN);
-        const name = `asPercent(${member.name},MISSING)`;
-        result.push(renamed(member, name, { values, tags: { name } }));
+        result.push(missing(`asPercent(${member.name},MISSING)`, member));
       }
     } else {
-      result.push(
-        ...pairs(
-          members,
-          members.map(() => one),
-          xFilesFactor,
-        ),
-      );
+      const partners = members.map(() => one);
+      for (const series of pairs(members, partners, xFilesFactor)) result.push(series);
     }
   }
   return result;
 }
 
-function gridOf({ start, end, step }: TimeSeries): Pick<TimeSeries, "start" | "end" | "step"> {
-  return { start, end, step };
+/** A series of gaps on the grid of another one. */
+function missing(name: string, grid: TimeSeries): TimeSeries {
+  return newSeries(name, grid, new Float64Array(grid.values.length).fill(Number.NaN));
 }

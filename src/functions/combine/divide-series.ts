@@ -1,15 +1,15 @@
 import { GraphiteError } from "../../model/errors.ts";
-import { renamed } from "../../model/time-series.ts";
-import { valueAt } from "../../model/values.ts";
+import { newSeries, type TimeSeries } from "../../model/time-series.ts";
 import { defineFunction } from "../define.ts";
 import { normalize } from "../normalize.ts";
-import { series, seriesList } from "../params.ts";
+import { seriesList } from "../params.ts";
+import { checkPairs } from "./aggregate-series-lists.ts";
 
 export const divideSeries = defineFunction({
   name: "divideSeries",
   group: "Combine",
   doc: "Divides each series by one divisor, step by step; a division by zero is a gap.",
-  params: { dividendSeriesList: seriesList, divisorSeries: series },
+  params: { dividendSeriesList: seriesList, divisorSeries: seriesList },
   evaluate: ({ dividendSeriesList, divisorSeries }, { xFilesFactor }) => {
     const [divisor, ...others] = divisorSeries;
     if (others.length > 0) {
@@ -19,32 +19,46 @@ export const divideSeries = defineFunction({
       );
     }
     return dividendSeriesList.map((dividend) => {
-      if (divisor === undefined) {
-        const values = new Float64Array(dividend.values.length).fill(Number.NaN);
-        const name = `divideSeries(${dividend.name},MISSING)`;
-        return renamed(dividend, name, { values, tags: { name } });
-      }
-      const {
-        series: both,
-        start,
-        end,
-        step,
-        length,
-      } = normalize([dividend, divisor], xFilesFactor);
-      const values = new Float64Array(length);
-      for (let i = 0; i < length; i++) {
-        const by = valueAt(both[1]!.values, i);
-        values[i] = by === 0 ? Number.NaN : valueAt(both[0]!.values, i) / by;
-      }
-      const name = `divideSeries(${dividend.name},${divisor.name})`;
-      return renamed(dividend, name, {
-        start,
-        end,
-        step,
-        values,
-        xFilesFactor: null,
-        tags: { name },
-      });
+      if (divisor !== undefined) return divided(dividend, divisor, xFilesFactor);
+      const values = new Float64Array(dividend.values.length).fill(Number.NaN);
+      return newSeries(`divideSeries(${dividend.name},MISSING)`, dividend, values);
     });
   },
 });
+
+export const divideSeriesLists = defineFunction({
+  name: "divideSeriesLists",
+  group: "Combine",
+  doc: "Divides each series of the first list by the one at its place in the second.",
+  params: { dividendSeriesList: seriesList, divisorSeriesList: seriesList },
+  evaluate: ({ dividendSeriesList, divisorSeriesList }, { xFilesFactor }) => {
+    checkPairs(dividendSeriesList, divisorSeriesList);
+    return dividendSeriesList.map((dividend, i) =>
+      divided(dividend, divisorSeriesList[i]!, xFilesFactor),
+    );
+  },
+});
+
+function divided(dividend: TimeSeries, divisor: TimeSeries, xFilesFactor: number): TimeSeries {
+  const name = `divideSeries(${dividend.name},${divisor.name})`;
+  return quotient(dividend, divisor, name, xFilesFactor);
+}
+
+/** A division by zero, or by nothing, is a gap. */
+export function quotient(
+  dividend: TimeSeries,
+  divisor: TimeSeries,
+  name: string,
+  xFilesFactor: number,
+): TimeSeries {
+  const grid = normalize([dividend, divisor], xFilesFactor);
+  const above = grid.series[0]!.values;
+  const below = grid.series[1]!.values;
+  const values = new Float64Array(grid.length).fill(Number.NaN);
+  const both = Math.min(above.length, below.length);
+  for (let i = 0; i < both; i++) {
+    const by = below[i]!;
+    if (by !== 0) values[i] = above[i]! / by;
+  }
+  return newSeries(name, grid, values);
+}

@@ -3,7 +3,7 @@ import { GraphiteError } from "../../model/errors.ts";
 import { type TimeSeries, withChanges } from "../../model/time-series.ts";
 import { defineFunction, type FunctionContext } from "../define.ts";
 import { groupBy, keyOf } from "../nodes.ts";
-import { aggOrSeriesFunc, many, nodeOrTag, seriesList, withDefault } from "../params.ts";
+import { aggOrSeriesFunc, anyNumberOf, nodeOrTag, seriesList, withDefault } from "../params.ts";
 import { aggregateSeries } from "./aggregate-rows.ts";
 
 export const groupByNode = defineFunction({
@@ -19,7 +19,7 @@ export const groupByNodes = defineFunction({
   name: "groupByNodes",
   group: "Combine",
   doc: "Groups the series by nodes of their names and aggregates each group.",
-  params: { seriesList, callback: aggOrSeriesFunc, nodes: many(nodeOrTag) },
+  params: { seriesList, callback: aggOrSeriesFunc, nodes: anyNumberOf(nodeOrTag) },
   evaluate: ({ seriesList: list, callback, nodes }, context) =>
     groupAndCall(list, nodes, callback, context),
 });

@@ -1,10 +1,10 @@
 import { defineFunction } from "../define.ts";
-import { seriesLists } from "../params.ts";
+import { anySeriesLists } from "../params.ts";
 
 export const group = defineFunction({
   name: "group",
   group: "Combine",
   doc: "Puts several lists of series into one.",
-  params: { seriesLists },
+  params: { seriesLists: anySeriesLists },
   evaluate: ({ seriesLists: list }) => list,
 });

@@ -1,7 +1,7 @@
 import { type Aggregate, aggregateNamed } from "../../model/aggregate.ts";
 import type { TimeSeries } from "../../model/time-series.ts";
 import { defineFunction, type GraphiteFunction } from "../define.ts";
-import { aggFunc, integer, seriesList, withDefault } from "../params.ts";
+import { aggFunc, integer, seriesList, tolerant, withDefault } from "../params.ts";
 
 /** Stable, by the aggregate of each series; one without values counts as the least. */
 export function sortByAggregate(
@@ -39,7 +39,7 @@ export const highest = defineFunction({
   name: "highest",
   group: "Filter Series",
   doc: "The n series that are highest by the named function.",
-  params: { seriesList, n: withDefault(integer, 1), func: withDefault(aggFunc, "average") },
+  params: { seriesList, n: tolerant(integer, 1), func: withDefault(aggFunc, "average") },
   evaluate: ({ seriesList: list, n, func }) =>
     sortByAggregate(list, aggregateNamed(func), true).slice(0, n),
 });
@@ -48,7 +48,7 @@ export const lowest = defineFunction({
   name: "lowest",
   group: "Filter Series",
   doc: "The n series that are lowest by the named function.",
-  params: { seriesList, n: withDefault(integer, 1), func: withDefault(aggFunc, "average") },
+  params: { seriesList, n: tolerant(integer, 1), func: withDefault(aggFunc, "average") },
   evaluate: ({ seriesList: list, n, func }) =>
     sortByAggregate(list, aggregateNamed(func), false).slice(0, n),
 });

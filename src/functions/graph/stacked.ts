@@ -9,7 +9,7 @@ export const stacked = defineFunction({
   name: "stacked",
   group: "Graph",
   doc: "Draws every series on top of those that are already in the stack of that name.",
-  params: { seriesList, stackName: publishedAs("stack", optional(string)) },
+  params: { seriesList, stackName: publishedAs({ name: "stack" }, optional(string)) },
   evaluate: ({ seriesList: list, stackName }, { stack }) => {
     const name = stackName ?? DEFAULT;
     const totals = stack(name);

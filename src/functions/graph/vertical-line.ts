@@ -1,6 +1,6 @@
 import { GraphiteError } from "../../model/errors.ts";
 import { parseTimeExpression } from "../../model/time-expression.ts";
-import { drawn, type TimeSeries } from "../../model/time-series.ts";
+import { drawn, newSeries } from "../../model/time-series.ts";
 import { defineFunction } from "../define.ts";
 import { date, optional, string } from "../params.ts";
 
@@ -16,17 +16,7 @@ export const verticalLine = defineFunction({
     }
     // A line without a label has none in Graphite; every series of ours has a name.
     const name = label ?? "null";
-    const line: TimeSeries = {
-      name,
-      pathExpression: name,
-      start: time,
-      end: time,
-      step: 1,
-      values: Float64Array.of(1),
-      consolidation: "average",
-      xFilesFactor: null,
-      tags: { name },
-    };
+    const line = newSeries(name, { start: time, end: time, step: 1 }, Float64Array.of(1));
     return [drawn(line, color === undefined ? BAR : { ...BAR, color })];
   },
 });

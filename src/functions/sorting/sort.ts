@@ -24,6 +24,18 @@ export const sortByMaxima = defineFunction({
   evaluate: ({ seriesList: list }) => sortByAggregate(list, aggregateNamed("max"), true),
 });
 
+export const sortByMinima = defineFunction({
+  name: "sortByMinima",
+  group: "Sorting",
+  doc: "Sorts the series that go above zero by their minima, the lowest first.",
+  params: { seriesList },
+  evaluate: ({ seriesList: list }) => {
+    const max = aggregateNamed("max");
+    const positive = list.filter(({ values }) => max(values, 0, values.length) > 0);
+    return sortByAggregate(positive, aggregateNamed("min"), false);
+  },
+});
+
 export const sortByTotal = defineFunction({
   name: "sortByTotal",
   group: "Sorting",

@@ -1,9 +1,9 @@
 import { AGGREGATES, type Aggregate } from "../../model/aggregate.ts";
-import { formatFixed } from "../../model/python-number.ts";
+import { formatFixed } from "../../model/python-format.ts";
 import { type TimeSeries, withChanges } from "../../model/time-series.ts";
 import { inUnits } from "../../model/unit-system.ts";
 import { defineFunction } from "../define.ts";
-import { choosing, optional, seriesList, string } from "../params.ts";
+import { oneOf, optional, seriesList, string } from "../params.ts";
 
 const COLUMNS: readonly (readonly [title: string, of: Aggregate])[] = [
   ["Current", AGGREGATES.last!],
@@ -17,7 +17,7 @@ export const cactiStyle = defineFunction({
   doc: "Adds the last, the greatest and the least value to the names, in columns.",
   params: {
     seriesList,
-    system: optional(choosing(string, "si", "binary", "sec", "msec", "none")),
+    system: optional(oneOf(string, "si", "binary", "sec", "msec", "none")),
     units: optional(string),
   },
   evaluate: ({ seriesList: list, system, units }) => {

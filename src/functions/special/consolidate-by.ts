@@ -1,6 +1,6 @@
 import { renamed, type TimeSeries } from "../../model/time-series.ts";
 import { defineFunction } from "../define.ts";
-import { choosing, seriesList, string } from "../params.ts";
+import { oneOf, seriesList, string } from "../params.ts";
 
 /** A name that nothing is known by matters only where points are joined. */
 function consolidatedBy(list: readonly TimeSeries[], name: string): TimeSeries[] {
@@ -20,7 +20,7 @@ export const consolidateBy = defineFunction({
   doc: "Says how the datapoints are joined where there are more of them than fit.",
   params: {
     seriesList,
-    consolidationFunc: choosing(string, "sum", "average", "min", "max", "first", "last"),
+    consolidationFunc: oneOf(string, "sum", "average", "min", "max", "first", "last"),
   },
   evaluate: ({ seriesList: list, consolidationFunc }) => consolidatedBy(list, consolidationFunc),
 });

@@ -1,21 +1,14 @@
 import { formatFloat } from "../../model/python-number.ts";
-import { drawn, type TimeSeries } from "../../model/time-series.ts";
+import { drawn, newSeries, type TimeSeries } from "../../model/time-series.ts";
 import { defineFunction, type FunctionContext } from "../define.ts";
 import { float, optional, string } from "../params.ts";
 
 /** Three points over the window; `text` is the value as names show it. */
 export function lineOf(value: number, text: string, { window }: FunctionContext): TimeSeries {
-  return {
-    name: text,
-    pathExpression: `constantLine(${text})`,
-    start: window.from,
-    end: window.until,
-    step: Math.max(1, Math.floor((window.until - window.from) / 2)),
-    values: Float64Array.of(value, value, value),
-    consolidation: "average",
-    xFilesFactor: null,
-    tags: { name: text },
-  };
+  const { from: start, until: end } = window;
+  const step = Math.max(1, Math.floor((end - start) / 2));
+  const line = newSeries(text, { start, end, step }, Float64Array.of(value, value, value));
+  return { ...line, pathExpression: `constantLine(${text})` };
 }
 
 export const constantLine = defineFunction({

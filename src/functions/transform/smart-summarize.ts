@@ -4,8 +4,8 @@ import { renamed } from "../../model/time-series.ts";
 import { defineFunction } from "../define.ts";
 import {
   aggFunc,
-  choosing,
   interval,
+  oneOf,
   optional,
   orBoolean,
   seriesList,
@@ -33,7 +33,7 @@ export const smartSummarize = defineFunction({
     seriesList,
     intervalString: suggesting(interval, "10min", "1h", "1d"),
     func: withDefault(aggFunc, "sum"),
-    alignTo: optional(orBoolean(choosing(string, ...UNITS))),
+    alignTo: optional(orBoolean(oneOf(string, ...UNITS))),
   },
   plan: ({ alignTo }, window, { timeZone }) => {
     if (typeof alignTo !== "string") return [];

@@ -17,7 +17,7 @@ export const timeShift = defineFunction({
     seriesList,
     timeShift: suggesting(interval, "1h", "6h", "12h", "1d", "2d", "7d", "14d", "30d"),
     resetEnd: withDefault(boolean, true),
-    alignDST: publishedAs("alignDst", withDefault(boolean, false)),
+    alignDST: publishedAs({ name: "alignDst" }, withDefault(boolean, false)),
   },
   plan: ({ timeShift: text, alignDST }, window, { timeZone }) => {
     const shifted = moved(window, parseInterval(signed(text)));

@@ -14,6 +14,9 @@ export const CONSTANT = 0x91;
 export const PACKED = 0xa0;
 
 /** Writes mode and payload for values[0..count). */
+export type EncodeColumn = (values: Float64Array, count: number, out: ByteWriter) => void;
+
+/** The light way, for young files. */
 export function encodeColumn(values: Float64Array, count: number, out: ByteWriter): void {
   out.reserve(16 + count * 9 + (count >> 2));
   if (isConstant(values, count)) {

@@ -1,20 +1,26 @@
+import { StatFileError } from "../codec/bytes.ts";
 import type { FileSystem } from "../environment.ts";
 import type { FileEntry } from "../manifest.ts";
+import { MAX_TIERS } from "../plan.ts";
 import { SHARD_SERIES } from "../seal/seal-window.ts";
 import { StatFileReader } from "../statfile/reader.ts";
 
 /** Open files that a reader keeps at most. */
 const MAX_OPEN = 1000;
 
-/** A StatFile and where in it the sections of a (plan, shard) are. */
+/** A StatFile and where in it the sections of a (plan, tier, shard) are. */
 export interface OpenStatFile {
   entry: FileEntry;
   reader: StatFileReader;
   sections: Map<number, number[]>;
 }
 
-export function sectionKey(plan: number, series: number): number {
-  return plan * 65_536 + Math.floor(series / SHARD_SERIES);
+export function sectionKey(plan: number, tier: number, series: number): number {
+  return shardKey(plan, tier, Math.floor(series / SHARD_SERIES));
+}
+
+function shardKey(plan: number, tier: number, shard: number): number {
+  return (plan * MAX_TIERS + tier) * 65_536 + shard;
 }
 
 /**
@@ -28,6 +34,8 @@ export class FileSet {
   readonly #entries = new Map<string, FileEntry>();
   readonly #open = new Map<string, OpenStatFile>();
   readonly #broken = new Set<string>();
+  /** Times that something of a file was left out. */
+  failures = 0;
   /** Log positions of the parts that are in these files. */
   readonly #parts = new Set<number>();
 
@@ -45,6 +53,16 @@ export class FileSet {
     for (const entry of entries) {
       this.#entries.set(entry.file, entry);
       this.#parts.add(entry.lsn);
+    }
+  }
+
+  /** Files that are no longer live; what they held is in others. */
+  remove(files: Iterable<string>): void {
+    for (const file of files) {
+      this.#entries.delete(file);
+      this.#broken.delete(file);
+      this.#open.get(file)?.reader.close();
+      this.#open.delete(file);
     }
   }
 
@@ -76,7 +94,7 @@ export class FileSet {
       const reader = StatFileReader.open(this.#files, path, entry);
       const sections = new Map<number, number[]>();
       reader.sections.forEach((section, i) => {
-        const key = section.plan * 65_536 + section.shard;
+        const key = shardKey(section.plan, section.tier, section.shard);
         const list = sections.get(key);
         if (list === undefined) sections.set(key, [i]);
         else list.push(i);
@@ -91,10 +109,16 @@ export class FileSet {
     }
   }
 
-  /** Leaves a file out from now on. */
+  /** Whether a file is damaged; what it held is lost. */
+  isBroken(entry: FileEntry): boolean {
+    return this.#broken.has(entry.file);
+  }
+
+  /** Leaves a file out: a damaged one from now on, one that cannot be read just now this time. */
   breakFile(entry: FileEntry, error: unknown): void {
     if (this.#broken.has(entry.file)) return;
-    this.#broken.add(entry.file);
+    this.failures++;
+    if (isDamage(error)) this.#broken.add(entry.file);
     this.#open.get(entry.file)?.reader.close();
     this.#open.delete(entry.file);
     this.#report(entry.file, error instanceof Error ? error : new Error(String(error)));
@@ -112,4 +136,10 @@ export class FileSet {
       this.#open.delete(file);
     }
   }
+}
+
+/** Whether a file is lost, and not just out of reach for a moment. */
+export function isDamage(error: unknown): boolean {
+  if (error instanceof StatFileError) return true;
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

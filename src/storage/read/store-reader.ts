@@ -1,18 +1,24 @@
-import { type Bucket, combine, emptyBucket } from "../bucket.ts";
-import { STRAYS_ACTIVE, STRAYS_FROZEN, type StrayLog } from "../head/stray-log.ts";
-import { CUT, type HeadWindow, OPEN } from "../head/window.ts";
-import type { FileEntry } from "../manifest.ts";
-import { EVENT, GAUGE, type Mode } from "../plan.ts";
+import { GAUGE, type Mode } from "../plan.ts";
+import {
+  type Consolidation,
+  pickOfSingles,
+  pickStatistic,
+  type SlotMeaning,
+} from "../roll-up/pick-statistic.ts";
+import { TierBuilder } from "../roll-up/tier-builder.ts";
 import { BlockColumns } from "../statfile/block.ts";
 import type { StoreView } from "../store-memory.ts";
-import { type FileSet, sectionKey } from "./file-set.ts";
-import { type Geometry, geometryOf, type ReadWindow, type Stretch } from "./geometry.ts";
-import { type Method, RollUp } from "./roll-up.ts";
-
-export interface Consolidation {
-  method: Method;
-  xFilesFactor: number;
-}
+import type { FileSet } from "./file-set.ts";
+import {
+  commonStep,
+  type Geometry,
+  geometryOf,
+  type ReadWindow,
+  type Stretch,
+  stretchesOf,
+} from "./geometry.ts";
+import { type Part, partsBetween } from "./parts.ts";
+import { TierReader } from "./tier-reader.ts";
 
 export interface ReadSeries {
   start: number;
@@ -22,41 +28,70 @@ export interface ReadSeries {
   values: Float64Array;
 }
 
-/** Base slots that are read at a time, so that a long range at a fine step stays bounded. */
-const CHUNK_SLOTS = 16_384;
-
-/** Something that holds slots: a StatFile, a window or a stray log; `lsn` is where it ends. */
-type Part =
-  | { kind: "file"; lsn: number; from: number; until: number; entry: FileEntry }
-  | { kind: "window"; lsn: number; from: number; until: number; window: HeadWindow }
-  | { kind: "strays"; lsn: number; from: number; until: number; strays: StrayLog };
-
 /**
  * Reads series from StatFiles and the head. One per reading thread; it locks nothing: the head is
  * read while it is written, and a pinned epoch keeps the memory from being used again meanwhile.
- *
- * The parts of a slot are joined in the order of the log. A window that is in memory and in a file
- * is taken from the file.
  */
 export class StoreReader {
   readonly #view: StoreView;
   readonly #files: FileSet;
   readonly #reader: number;
+  readonly #tiers: TierReader;
   /** Takes in news of StatFiles; called between the look at the head and the look at the files. */
   readonly #refreshFiles: () => void;
-  readonly #columns = new BlockColumns(CHUNK_SLOTS);
+  readonly #builder = new TierBuilder();
+  #columns = new BlockColumns(1024);
 
   constructor(view: StoreView, files: FileSet, reader: number, refreshFiles: () => void) {
     this.#view = view;
     this.#files = files;
     this.#reader = reader;
     this.#refreshFiles = refreshFiles;
+    this.#tiers = new TierReader(view, files);
   }
 
   /** The grid a series would be answered on; null when it keeps nothing of the window. */
   geometry(series: number, window: ReadWindow): Geometry | null {
     this.#view.plans.refresh();
     return geometryOf(this.#view.series, series, window);
+  }
+
+  /**
+   * Reads many series as if their samples were those of one: each bucket is the exact merge of
+   * theirs. The grid must be one that all of them can be read on; see `commonGeometry`.
+   */
+  readMerged(
+    series: readonly number[],
+    geometry: Geometry,
+    consolidation: Consolidation,
+  ): ReadSeries {
+    const { start, end, step } = geometry;
+    const values = new Float64Array(Math.round((end - start) / step)).fill(Number.NaN);
+    this.#view.epochs.pin(this.#reader);
+    try {
+      const parts = partsBetween(this.#view, this.#files, this.#refreshFiles, start, end);
+      this.#readAcross(series, geometry, consolidation, parts, values);
+    } finally {
+      this.#view.epochs.unpin(this.#reader);
+    }
+    return { start, end, step, values };
+  }
+
+  /** The grid on which several series can be read together; null when they keep nothing. */
+  commonGeometry(series: readonly number[], window: ReadWindow): Geometry | null {
+    let step = 0;
+    let start = Number.POSITIVE_INFINITY;
+    let end = Number.NEGATIVE_INFINITY;
+    for (const number of series) {
+      const own = this.geometry(number, window);
+      if (own === null) continue;
+      step = commonStep(step, own.step);
+      start = Math.min(start, own.start);
+      end = Math.max(end, own.end);
+    }
+    if (step === 0) return null;
+    start = Math.floor(start / step) * step;
+    return { start, end: Math.ceil(end / step) * step, step, stretches: [] };
   }
 
   /** Reads the series on their grids; null where `geometries` has null. */
@@ -74,7 +109,7 @@ export class StoreReader {
         from = Math.min(from, geometry.start);
         until = Math.max(until, geometry.end);
       }
-      const parts = this.#partsBetween(from, until);
+      const parts = partsBetween(this.#view, this.#files, this.#refreshFiles, from, until);
       return series.map((number, i) => {
         const geometry = geometries[i] ?? null;
         return geometry === null
@@ -86,32 +121,6 @@ export class StoreReader {
     }
   }
 
-  /** The head first and the files second: a part that moves in between is then seen twice, not never. */
-  #partsBetween(from: number, until: number): Part[] {
-    const windows = this.#view.windows.filter(({ state }) => state === OPEN || state === CUT);
-    const logs = this.#view.strays.filter(
-      ({ state, count }) => (state === STRAYS_ACTIVE || state === STRAYS_FROZEN) && count > 0,
-    );
-    this.#refreshFiles();
-    const files = this.#files;
-    const parts: Part[] = [];
-    for (const entry of files.between(from, until)) {
-      parts.push({ kind: "file", lsn: entry.lsn, from: entry.from, until: entry.until, entry });
-    }
-    // Where a part ends is asked only now: it may have ended since.
-    for (const window of windows) {
-      const { cutLsn: lsn, start, end } = window;
-      if (end <= from || start >= until || files.hasPart(lsn)) continue;
-      parts.push({ kind: "window", lsn, from: start, until: end, window });
-    }
-    for (const strays of logs) {
-      const { freezeLsn: lsn, oldest, newest } = strays;
-      if (newest < from || oldest >= until || files.hasPart(lsn)) continue;
-      parts.push({ kind: "strays", lsn, from: oldest, until: newest + 1, strays });
-    }
-    return parts.sort((a, b) => (a.lsn === b.lsn ? 0 : a.lsn - b.lsn));
-  }
-
   #readSeries(
     series: number,
     geometry: Geometry,
@@ -119,181 +128,90 @@ export class StoreReader {
     parts: readonly Part[],
   ): ReadSeries {
     const { start, end, step, stretches } = geometry;
-    const { plans } = this.#view;
+    const values = new Float64Array(Math.round((end - start) / step)).fill(Number.NaN);
     const only = stretches.length === 1 ? stretches[0]! : null;
-    if (only !== null && plans.step[only.plan] === step && plans.mode[only.plan] !== GAUGE) {
-      const values = new Float64Array((end - start) / step).fill(Number.NaN);
-      this.#readValues(series, only.plan, Math.round(start / step), values, parts);
-      return { start, end, step, values };
+    const tier = only === null ? -1 : this.#tierOf(only.plan, step);
+    if (only !== null && tier >= 0) {
+      this.#readAsKept(series, only.plan, tier, geometry, consolidation, parts, values);
+    } else {
+      this.#readAcross([series], geometry, consolidation, parts, values);
     }
-    const rollUp = new RollUp(start, step, (end - start) / step);
-    for (const stretch of stretches) this.#rollUpStretch(series, stretch, geometry, rollUp, parts);
-    const values = rollUp.finish(consolidation.method, consolidation.xFilesFactor);
     return { start, end, step, values };
   }
 
-  #rollUpStretch(
+  /** The plain tier of exactly this step, or -1. */
+  #tierOf(plan: number, step: number): number {
+    return this.#view.plans
+      .get(plan)
+      .tiers.findIndex((tier) => tier.step === step && tier.lambda === 0);
+  }
+
+  /** One plan, and the answer is on the grid of one of its tiers: the usual case. */
+  #readAsKept(
     series: number,
-    stretch: Stretch,
-    { start, end }: Geometry,
-    rollUp: RollUp,
+    planNumber: number,
+    tier: number,
+    { start, step }: Geometry,
+    consolidation: Consolidation,
     parts: readonly Part[],
-  ): void {
-    const { plans } = this.#view;
-    const baseStep = plans.step[stretch.plan]!;
-    const mode = plans.mode[stretch.plan] as Mode;
-    const first = Math.ceil(Math.max(start, stretch.from) / baseStep);
-    const last = Math.ceil(Math.min(end, stretch.until) / baseStep);
-    const values = new Float64Array(mode === GAUGE ? 0 : Math.min(CHUNK_SLOTS, last - first));
-    for (let at = first; at < last; ) {
-      // Nothing is read where no part has anything: a long empty range costs nothing.
-      const next = this.#nextSlotWithData(at, baseStep, parts);
-      if (next >= last) return;
-      at = Math.max(at, next);
-      const slots = Math.min(CHUNK_SLOTS, last - at);
-      if (mode === GAUGE) {
-        this.#readBuckets(series, stretch.plan, at, slots, parts);
-        this.#columns.visit(slots, (slot, bucket) => {
-          const { count, sum, min, max, last: newest } = bucket;
-          rollUp.addBucket(baseStep, at + slot, count, sum, min, max, newest);
-        });
-      } else {
-        const chunk = values.subarray(0, slots).fill(Number.NaN);
-        this.#readValues(series, stretch.plan, at, chunk, parts);
-        rollUp.addValues(mode, baseStep, at, chunk);
-      }
-      at += slots;
-    }
-  }
-
-  #nextSlotWithData(slot: number, step: number, parts: readonly Part[]): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const part of parts) {
-      if (part.until <= slot * step) continue;
-      next = Math.min(next, Math.max(slot, Math.floor(part.from / step)));
-      if (next === slot) return slot;
-    }
-    return next;
-  }
-
-  /** Fills `values` (all NaN) from the parts, in the order of the log. */
-  #readValues(
-    series: number,
-    plan: number,
-    firstSlot: number,
     values: Float64Array,
-    parts: readonly Part[],
   ): void {
-    const step = this.#view.plans.step[plan]!;
-    const isEvent = this.#view.plans.mode[plan] === EVENT;
-    const from = firstSlot * step;
-    const until = (firstSlot + values.length) * step;
-    for (const part of parts) {
-      if (part.until <= from || part.from >= until) continue;
-      const into = isEvent ? new Float64Array(values.length).fill(Number.NaN) : values;
-      if (part.kind === "window") {
-        if (this.#isWindowOf(part.window, plan, series)) {
-          part.window.readValues(series, step, firstSlot, into);
-        }
-      } else if (part.kind === "strays") {
-        const { entries, heads } = part.strays;
-        const head = Atomics.load(heads, series);
-        if (head !== 0) entries.readStrays(head, plan, isEvent, firstSlot, into);
-      } else {
-        this.#readFileValues(part.entry, series, plan, firstSlot, into);
-      }
-      if (isEvent) addValues(values, into);
+    const plan = this.#view.plans.get(planNumber);
+    const firstSlot = Math.round(start / step);
+    if (tier === 0 && plan.mode !== GAUGE) {
+      this.#tiers.readValues(series, planNumber, firstSlot, values, parts);
+      if (consolidation.isAsked === true) pickOfSingles(values, consolidation.method);
+      return;
     }
-  }
-
-  /** Whether a series' slots in a window are those of `plan`. */
-  #isWindowOf(window: HeadWindow, plan: number, series: number): boolean {
-    return this.#view.series.planAt(series, window.start) === plan;
-  }
-
-  #readFileValues(
-    entry: FileEntry,
-    series: number,
-    plan: number,
-    firstSlot: number,
-    into: Float64Array,
-  ): void {
-    const file = this.#files.open(entry);
-    if (file === null) return;
-    try {
-      for (const index of file.sections.get(sectionKey(plan, series)) ?? []) {
-        file.reader.readValuesInto(index, series % 8192, firstSlot, into);
-      }
-    } catch (error) {
-      this.#files.breakFile(entry, error);
-    }
-  }
-
-  /** Fills the scratch columns with the buckets of a gauge. */
-  #readBuckets(
-    series: number,
-    plan: number,
-    firstSlot: number,
-    slots: number,
-    parts: readonly Part[],
-  ): void {
-    const step = this.#view.plans.step[plan]!;
+    const slots = values.length;
+    if (this.#columns.length < slots) this.#columns = new BlockColumns(slots);
     const columns = this.#columns;
-    columns.clear(slots);
-    const joined = emptyBucket();
-    const scratch = emptyBucket();
-    const join = (slot: number, bucket: Bucket): void => {
-      const at = slot - firstSlot;
-      if (at < 0 || at >= slots) return;
-      const { count, sum, min, max, last, m2 } = bucket;
-      columns.get(at, joined);
-      combine(joined, count, 0, sum, min, max, last, m2);
-      joined.slots = 1;
-      columns.set(at, joined);
-    };
-    for (const part of parts) {
-      if (part.until <= firstSlot * step || part.from >= (firstSlot + slots) * step) continue;
-      if (part.kind === "window") {
-        if (this.#isWindowOf(part.window, plan, series)) {
-          part.window.visitBuckets(series, step, scratch, join);
-        }
-      } else if (part.kind === "strays") {
-        const head = Atomics.load(part.strays.heads, series);
-        if (head !== 0) {
-          part.strays.entries.visitBuckets(head, part.strays.wide, scratch, join, plan);
-        }
-      } else {
-        this.#readFileBuckets(part.entry, series, plan, join);
-      }
-    }
+    this.#tiers.readColumns(series, planNumber, tier, firstSlot, slots, columns, parts);
+    const baseStep = plan.tiers[0]!.step;
+    const meaning = { mode: plan.mode, step, baseStep, secondsPerSlot: baseStep };
+    for (let i = 0; i < slots; i++) values[i] = pickStatistic(columns, i, consolidation, meaning);
   }
 
-  #readFileBuckets(
-    entry: FileEntry,
-    series: number,
-    plan: number,
-    join: (slot: number, bucket: Bucket) => void,
+  /** A step that no tier has, several plans, or several series: buckets of what is finer. */
+  #readAcross(
+    series: readonly number[],
+    { start, end, step }: Geometry,
+    consolidation: Consolidation,
+    parts: readonly Part[],
+    values: Float64Array,
   ): void {
-    const file = this.#files.open(entry);
-    if (file === null) return;
-    try {
-      for (const index of file.sections.get(sectionKey(plan, series)) ?? []) {
-        const { firstSlot, slots } = file.reader.sections[index]!;
-        const block = new BlockColumns(slots);
-        if (!file.reader.readColumns(index, series % 8192, block)) continue;
-        block.visit(slots, (slot, bucket) => join(firstSlot + slot, bucket));
+    const builder = this.#builder;
+    builder.begin(start, step, values.length);
+    let mode: Mode = 0;
+    let baseStep = step;
+    for (const one of series) {
+      for (const stretch of stretchesOf(this.#view.series, one, start, end)) {
+        const plan = this.#view.plans.get(stretch.plan);
+        mode = plan.mode;
+        baseStep = plan.tiers[0]!.step;
+        const from = Math.max(start, stretch.from);
+        const until = Math.min(end, stretch.until);
+        // Known time counts in seconds: plans have slots of different length.
+        builder.secondsPerSlot = baseStep;
+        const tier = this.#tierWithin(stretch, step, from);
+        this.#tiers.build(one, stretch.plan, tier, from, until, builder, parts);
       }
-    } catch (error) {
-      this.#files.breakFile(entry, error);
     }
+    const columns = this.#columns;
+    const meaning: SlotMeaning = { mode, step, baseStep, secondsPerSlot: 1 };
+    for (let i = 0; i < values.length; i++) {
+      builder.copy(i, columns, 0);
+      values[i] = pickStatistic(columns, 0, consolidation, meaning);
+    }
+    builder.secondsPerSlot = 1;
   }
-}
 
-function addValues(into: Float64Array, values: Float64Array): void {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (Number.isNaN(value)) continue;
-    const old = into[i]!;
-    into[i] = Number.isNaN(old) ? value : old + value;
+  /** The coarsest tier whose buckets fit into those of the answer, also at the stretch's ends. */
+  #tierWithin({ plan }: Stretch, step: number, from: number): number {
+    let found = 0;
+    this.#view.plans.get(plan).tiers.forEach((tier, i) => {
+      if (tier.lambda === 0 && step % tier.step === 0 && from % tier.step === 0) found = i;
+    });
+    return found;
   }
 }

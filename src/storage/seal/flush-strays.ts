@@ -1,8 +1,8 @@
 import { combine, emptyBucket } from "../bucket.ts";
 import { LAST } from "../column.ts";
 import type { StrayLog } from "../head/stray-log.ts";
+import { straySpan } from "../merge/spans.ts";
 import { EVENT, GAUGE, type Plan } from "../plan.ts";
-import { spanStart } from "../slots.ts";
 import { BlockColumns } from "../statfile/block.ts";
 import type { StatFileWriter } from "../statfile/writer.ts";
 import type { StoreView } from "../store-memory.ts";
@@ -20,19 +20,20 @@ interface Stray {
 }
 
 /**
- * Writes a frozen stray log as sections of `files`: per plan, shard and span, one block a series.
- * Within a slot the entries are joined in the order in which they came.
- * Yields after each shard.
+ * Writes a frozen stray log as sections of `files`: per plan, shard and span, one block a series,
+ * and a file of its own for each span, so that a merge takes whole files. Within a slot the entries
+ * are joined in the order in which they came. `now` in seconds. Yields after each shard.
  */
 export function* flushStrays(
   view: StoreView,
   strays: StrayLog,
   files: SectionFiles,
+  now: number,
 ): Generator<void> {
   const total = view.series.next;
   for (let shardStart = 0; shardStart < total; shardStart += SHARD_SERIES) {
     const shardEnd = Math.min(total, shardStart + SHARD_SERIES);
-    const found = collect(view, strays, shardStart, shardEnd);
+    const found = collect(view, strays, shardStart, shardEnd, now);
     found.sort(
       (a, b) =>
         a.plan - b.plan ||
@@ -52,7 +53,13 @@ export function* flushStrays(
   }
 }
 
-function collect(view: StoreView, strays: StrayLog, from: number, to: number): Stray[] {
+function collect(
+  view: StoreView,
+  strays: StrayLog,
+  from: number,
+  to: number,
+  now: number,
+): Stray[] {
   const found: Stray[] = [];
   for (let series = from; series < to; series++) {
     const head = strays.heads[series]!;
@@ -60,8 +67,9 @@ function collect(view: StoreView, strays: StrayLog, from: number, to: number): S
     for (const entry of strays.entries.collect(head)) {
       const plan = strays.entries.mark(entry);
       const slot = strays.entries.slot(entry);
-      const step = view.plans.step[plan]!;
-      found.push({ plan, span: spanStart(slot * step, step), series, slot, entry });
+      const { step, retention } = view.plans.get(plan).tiers[0]!;
+      const span = straySpan(step, retention, slot * step, now).from;
+      found.push({ plan, span, series, slot, entry });
     }
   }
   return found;
@@ -84,7 +92,7 @@ function writeSection(
     lastSlot = Math.max(lastSlot, slot);
   }
   const slots = lastSlot - firstSlot + 1;
-  const writer = files.begin(plan, {
+  const section = {
     plan: planNumber,
     mode: plan.mode,
     tier: 0,
@@ -96,7 +104,8 @@ function writeSection(
     lsnFirst: strays.firstLsn,
     lsnLast: strays.freezeLsn,
     mask: LAST,
-  });
+  };
+  const writer = files.begin(plan, section, `-${entries[0]!.span}`);
   const values = new Float64Array(slots);
   const columns = new BlockColumns(slots);
   for (let from = 0; from < entries.length; ) {

@@ -1,3 +1,4 @@
+import { encodeColumn } from "../codec/column-codec.ts";
 import type { Environment } from "../environment.ts";
 import { STRAYS_FROZEN, type StrayLog } from "../head/stray-log.ts";
 import { CUT, type HeadWindow } from "../head/window.ts";
@@ -104,11 +105,12 @@ export class Sealer {
     if (isWindow ? window.state !== CUT : strays.state !== STRAYS_FROZEN) return;
     const lsn = isWindow ? window.cutLsn : strays.freezeLsn;
     const name = isWindow ? windowName(window) : `strays-${lsn}`;
-    const files = new SectionFiles(this.#env, this.#root, name, lsn);
+    const traits = { name, lsn, levelOf: () => 0, encode: encodeColumn };
+    const files = new SectionFiles(this.#env, this.#root, traits);
     try {
       const write = isWindow
         ? sealWindow(this.#view, window, files)
-        : flushStrays(this.#view, strays, files);
+        : flushStrays(this.#view, strays, files, this.#env.clock.wallMs() / 1000);
       for (const _ of write) yield "more";
       const add = files.finish();
       while (this.#durableLsn() <= lsn) yield "wait";

@@ -1,6 +1,7 @@
+import type { EncodeColumn } from "../codec/column-codec.ts";
 import type { Environment, FileId } from "../environment.ts";
 import type { FileEntry } from "../manifest.ts";
-import type { Plan } from "../plan.ts";
+import type { Plan, Tier } from "../plan.ts";
 import { type SectionMeta, StatFileWriter } from "../statfile/writer.ts";
 
 /** Bytes after which a file that is being written is synced, so that no sync is a long one. */
@@ -16,39 +17,55 @@ interface GroupFile {
   writer: StatFileWriter;
   from: number;
   until: number;
+  shard: number | null;
+  level: number;
+  isRolledUp: boolean;
+}
+
+/** What all files of one piece of work have in common. */
+export interface FileTraits {
+  /** Names the part; unique in its folder together with what `begin` adds. */
+  name: string;
+  /** Last log position in the files. */
+  lsn: number;
+  /** See FileEntry; by tier. */
+  levelOf: (tier: Tier) => number;
+  encode: EncodeColumn;
 }
 
 /**
- * The StatFiles that one seal or flush makes: one for each (step, retention) of the plans in it, so
- * that retention can remove whole files. They are written under temporary names; `finish` makes
- * them durable and gives what the manifest is to say.
+ * The StatFiles that one seal, flush or merge makes: at least one for each (step, retention) of the
+ * tiers in it, so that retention can remove whole files. They are written under temporary names;
+ * `finish` makes them durable and gives what the manifest is to say.
  */
 export class SectionFiles {
   readonly #env: Environment;
   readonly #root: string;
-  readonly #name: string;
-  readonly #lsn: number;
+  readonly #traits: FileTraits;
   readonly #groups = new Map<string, GroupFile>();
 
-  /** `name` names the part; `lsn` is the last log position in it. */
-  constructor(env: Environment, root: string, name: string, lsn: number) {
+  constructor(env: Environment, root: string, traits: FileTraits) {
     this.#env = env;
     this.#root = root;
-    this.#name = name;
-    this.#lsn = lsn;
+    this.#traits = traits;
   }
 
-  /** Begins a section in the file that its plan's finest tier belongs to. */
-  begin(plan: Plan, section: SectionMeta): StatFileWriter {
-    const tier = plan.tiers[0]!;
-    const key = `${tier.step}-${tier.retention}`;
+  /** Begins a section in the file of its tier; sections of another `suffix` have their own file. */
+  begin(plan: Plan, section: SectionMeta, suffix = ""): StatFileWriter {
+    const tier = plan.tiers[section.tier]!;
+    const key = `${tier.step}-${tier.retention}/${suffix}`;
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = this.#create(key, tier.step, tier.retention);
+      group = this.#create(tier, section.shard, suffix);
       this.#groups.set(key, group);
     }
     group.from = Math.min(group.from, section.firstSlot * section.step);
     group.until = Math.max(group.until, (section.firstSlot + section.slots) * section.step);
+    if (group.shard !== section.shard) group.shard = null;
+    // Roll-ups are written for all tiers at once; only what they are made of may not be there yet.
+    if (section.tier === 0 && plan.tiers.some(({ lambda }, i) => i > 0 && lambda === 0)) {
+      group.isRolledUp = false;
+    }
     group.writer.beginSection(section);
     return group.writer;
   }
@@ -69,7 +86,11 @@ export class SectionFiles {
         retention: group.retention,
         from: group.from,
         until: group.until,
-        lsn: this.#lsn,
+        lsn: this.#traits.lsn,
+        level: group.level,
+        shard: group.shard,
+        created: Math.floor(this.#env.clock.wallMs() / 1000),
+        isRolledUp: group.isRolledUp,
         bytes,
         footerCrc,
       });
@@ -93,14 +114,16 @@ export class SectionFiles {
     this.#groups.clear();
   }
 
-  #create(key: string, step: number, retention: number): GroupFile {
+  #create(tier: Tier, shard: number, suffix: string): GroupFile {
     const { files } = this.#env;
-    const folder = `${this.#root}/${key}`;
+    const { name, encode, levelOf } = this.#traits;
+    const { step, retention } = tier;
+    const folder = `${this.#root}/${step}-${retention}`;
     if (!files.exists(folder)) {
       files.makeFolder(folder);
       files.syncFolder(this.#root);
     }
-    const path = `${folder}/${this.#name}.statfile`;
+    const path = `${folder}/${name}${suffix}.statfile`;
     const temporary = `${path}.tmp`;
     if (files.exists(temporary)) files.unlink(temporary);
     const file = files.create(temporary);
@@ -119,9 +142,12 @@ export class SectionFiles {
           files.fdatasync(file);
           unsynced = 0;
         }
-      }),
+      }, encode),
       from: Number.POSITIVE_INFINITY,
       until: Number.NEGATIVE_INFINITY,
+      shard,
+      level: levelOf(tier),
+      isRolledUp: true,
     };
   }
 }

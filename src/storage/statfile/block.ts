@@ -1,5 +1,5 @@
 import { type Bucket, clearBucket, emptyBucket } from "../bucket.ts";
-import { ALL, COUNT, LAST, M2, MAX, MIN, SLOTS, SUM } from "../column.ts";
+import { ABSMIN, ALL, COUNT, LAST, M2, MAX, MIN, SLOTS, SUM } from "../column.ts";
 
 /**
  * The buckets of one series over a stretch of slots, column by column, in working memory. A slot
@@ -13,6 +13,8 @@ export class BlockColumns {
   readonly max: Float64Array;
   readonly last: Float64Array;
   readonly m2: Float64Array;
+  /** Value of least magnitude. */
+  readonly absmin: Float64Array;
   readonly #bucket = emptyBucket();
 
   constructor(slots: number) {
@@ -23,6 +25,7 @@ export class BlockColumns {
     this.max = new Float64Array(slots);
     this.last = new Float64Array(slots);
     this.m2 = new Float64Array(slots);
+    this.absmin = new Float64Array(slots);
   }
 
   get length(): number {
@@ -56,6 +59,20 @@ export class BlockColumns {
     this.max[slot] = bucket.max;
     this.last[slot] = bucket.last;
     this.m2[slot] = bucket.m2;
+    this.absmin[slot] = likelyAbsmin(bucket.min, bucket.max);
+  }
+
+  /** Copies a slot as it is to another block. */
+  copy(slot: number, into: BlockColumns, at: number): void {
+    into.count[at] = this.count[slot]!;
+    if (this.count[slot] === 0) return;
+    into.slots[at] = this.slots[slot]!;
+    into.sum[at] = this.sum[slot]!;
+    into.min[at] = this.min[slot]!;
+    into.max[at] = this.max[slot]!;
+    into.last[at] = this.last[slot]!;
+    into.m2[at] = this.m2[slot]!;
+    into.absmin[at] = this.absmin[slot]!;
   }
 
   /** Calls `visit` for every slot that is not empty; the bucket is reused. */
@@ -77,12 +94,47 @@ export class BlockColumns {
       [MIN, this.min],
       [MAX, this.max],
       [M2, this.m2],
+      [ABSMIN, this.absmin],
     ];
   }
 
-  /** The columns that must be stored: only LAST when every bucket holds one sample. */
+  /**
+   * The columns that must be stored: only LAST when every bucket holds one sample, and ABSMIN only
+   * when it does not follow from the extremes.
+   */
   neededMask(slots: number): number {
-    for (let slot = 0; slot < slots; slot++) if (this.count[slot]! > 1) return ALL;
-    return LAST;
+    let mask = LAST;
+    for (let slot = 0; slot < slots; slot++) {
+      if (this.count[slot] === 0 || this.#isSingle(slot)) continue;
+      mask |= ALL;
+      if (!Object.is(this.absmin[slot], likelyAbsmin(this.min[slot]!, this.max[slot]!))) {
+        return ALL | ABSMIN;
+      }
+    }
+    return mask;
   }
+
+  /** Whether a bucket is one sample, so that the rest of it follows from its value. */
+  #isSingle(slot: number): boolean {
+    const last = this.last[slot]!;
+    return (
+      this.count[slot] === 1 &&
+      this.slots[slot] === 1 &&
+      Object.is(this.sum[slot], last) &&
+      Object.is(this.min[slot], last) &&
+      Object.is(this.max[slot], last) &&
+      this.m2[slot] === 0 &&
+      Object.is(this.absmin[slot], last)
+    );
+  }
+}
+
+/**
+ * The value of least magnitude as far as the extremes tell: exactly, when they are of one sign.
+ * Else it may be any value between, and the smaller of the two is given.
+ */
+export function likelyAbsmin(min: number, max: number): number {
+  if (min > 0) return min;
+  if (max < 0) return max;
+  return Math.abs(min) <= Math.abs(max) ? min : max;
 }

@@ -1,10 +1,10 @@
 import { crc32 } from "node:zlib";
 import { ByteReader, StatFileError } from "../codec/bytes.ts";
 import { decodeColumn } from "../codec/column-codec.ts";
-import { LAST } from "../column.ts";
+import { ABSMIN, LAST } from "../column.ts";
 import type { FileId, FileSystem } from "../environment.ts";
 import type { Mode } from "../plan.ts";
-import type { BlockColumns } from "./block.ts";
+import { type BlockColumns, likelyAbsmin } from "./block.ts";
 import {
   BITMAP_BYTES,
   FOOTER_BYTES,
@@ -186,6 +186,12 @@ export class StatFileReader {
         into.min[slot] = value;
         into.max[slot] = value;
         into.m2[slot] = 0;
+      }
+    }
+    if ((mask & ABSMIN) === 0) {
+      for (let n = 0; n < known; n++) {
+        const slot = this.#slotAt[n]!;
+        into.absmin[slot] = likelyAbsmin(into.min[slot]!, into.max[slot]!);
       }
     }
     return true;

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { ByteWriter } from "../codec/bytes.ts";
-import { encodeColumn } from "../codec/column-codec.ts";
+import { type EncodeColumn, encodeColumn } from "../codec/column-codec.ts";
 import { LAST } from "../column.ts";
 import type { BlockColumns } from "./block.ts";
 import {
@@ -26,6 +26,7 @@ export type { SectionMeta } from "./format.ts";
 /** Writes a StatFile from front to back: sections, each with its blocks in lane order, and a footer. */
 export class StatFileWriter {
   readonly #append: (bytes: Uint8Array) => void;
+  readonly #encode: EncodeColumn;
   readonly #table: Uint8Array[] = [];
   /** Blocks of the present group, and everything between groups. */
   readonly #out = new ByteWriter();
@@ -43,8 +44,9 @@ export class StatFileWriter {
   #present = new Float64Array(1 << 12);
 
   /** `append` gets the bytes of the file in order; each call's bytes are valid only during it. */
-  constructor(append: (bytes: Uint8Array) => void) {
+  constructor(append: (bytes: Uint8Array) => void, encode: EncodeColumn = encodeColumn) {
     this.#append = append;
+    this.#encode = encode;
     const header = new Uint8Array(HEADER_BYTES);
     header.set(MAGIC);
     const view = new DataView(header.buffer);
@@ -80,7 +82,7 @@ export class StatFileWriter {
       this.#present[known++] = value;
     }
     this.#presence(slots, known, first, last, 0, (i) => !Number.isNaN(values[i]!));
-    encodeColumn(this.#present, known, this.#out);
+    this.#encode(this.#present, known, this.#out);
     this.#endBlock();
   }
 
@@ -119,7 +121,7 @@ export class StatFileWriter {
         for (let slot = 0; slot < slots; slot++) {
           if (block.count[slot] !== 0) this.#present[n++] = values[slot]!;
         }
-        encodeColumn(this.#present, n, column);
+        this.#encode(this.#present, n, column);
       }
       this.#out.reserve(column.at + 10);
       if (!isLast) this.#out.varint(column.at);

@@ -16,6 +16,8 @@ export type ToWal =
 /** WAL to ingest. */
 export type FromWal =
   | { kind: "released"; frames: number }
+  /** No log file holds records below `lsn` any more. */
+  | { kind: "dropped"; lsn: number }
   | { kind: "closed"; failure: string | null };
 
 /** Ingest to store. */
@@ -23,6 +25,7 @@ export type ToStore =
   | { kind: "cut"; window: number }
   | { kind: "frozen"; strays: number }
   | { kind: "catalogue"; frame: Uint8Array; lsn: number }
+  | { kind: "dropped"; lsn: number }
   | { kind: "close" };
 
 /** Store to ingest. */
@@ -32,9 +35,17 @@ export type FromStore =
   | { kind: "catalogued"; lsn: number }
   | { kind: "closed" };
 
-/** Store to a reader: what is on disk now. */
+/** Store to a reader: what is on disk now, and what is no longer. */
 export interface ToReader {
   added: FileEntry[];
+  removed: string[];
+}
+
+/** Store to the supervisor: a file cannot be read. */
+export interface ThreadDamage {
+  kind: "damage";
+  file: string;
+  reason: string;
 }
 
 /** Store and WAL to the supervisor, once a second and whenever their health changes. */

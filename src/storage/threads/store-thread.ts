@@ -1,17 +1,29 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { CatalogueFile } from "../catalogue-file.ts";
 import { type FileEntry, Manifest } from "../manifest.ts";
+import { Merger } from "../merge/merger.ts";
 import { realEnvironment } from "../node-files.ts";
 import { Sealer } from "../seal/sealer.ts";
 import { STATFILE_FOLDER } from "../store-folder.ts";
 import { StoreView } from "../store-memory.ts";
-import type { FromStore, StoreThreadData, ThreadReport, ToReader, ToStore } from "./messages.ts";
+import type {
+  FromStore,
+  StoreThreadData,
+  ThreadDamage,
+  ThreadReport,
+  ToReader,
+  ToStore,
+} from "./messages.ts";
+import { yieldToOthers } from "./thread-priority.ts";
 
 /**
  * The thread that owns StatFiles, manifest and catalogue: seals windows, flushes strays and tells
  * the readers. A reader is known by the port over which it is told.
  */
+const IDLE_MS = 1000;
+
 const data = workerData as StoreThreadData;
+yieldToOthers();
 const view = new StoreView(data.memory);
 const durable = new BigInt64Array(data.durable);
 const manifest = new Manifest(realEnvironment, data.folder);
@@ -26,6 +38,15 @@ function tell(message: FromStore): void {
   data.ingest.postMessage(message);
 }
 
+function tellReaders(news: ToReader): void {
+  for (const port of readers) port.postMessage(news);
+}
+
+const merger = new Merger(realEnvironment, view, `${data.folder}/${STATFILE_FOLDER}`, manifest, {
+  changed: (added, removed) => tellReaders({ added: [...added], removed: [...removed] }),
+  damaged: (file, error) => damage(file, error),
+});
+
 const sealer = new Sealer(
   realEnvironment,
   view,
@@ -34,16 +55,26 @@ const sealer = new Sealer(
   () => Number(Atomics.load(durable, 0)),
   {
     added: (entries: readonly FileEntry[]) => {
-      const news: ToReader = { added: [...entries] };
-      for (const port of readers) port.postMessage(news);
+      tellReaders({ added: [...entries], removed: [] });
+      merger.added(entries);
     },
     sealed: (window) => tell({ kind: "sealed", window }),
     flushed: (strays) => tell({ kind: "flushed", strays }),
   },
 );
 
+function damage(file: string, error: Error): void {
+  const message: ThreadDamage = { kind: "damage", file, reason: error.message };
+  parentPort?.postMessage(message);
+}
+
+function problem(): string | null {
+  const error = sealer.failure ?? catalogueFailure ?? merger.failure;
+  return error?.message ?? merger.clockProblem;
+}
+
 function report(): void {
-  failure = (sealer.failure ?? catalogueFailure)?.message ?? null;
+  failure = problem();
   const message: ThreadReport = {
     kind: "report",
     thread: "store",
@@ -52,11 +83,21 @@ function report(): void {
       seal_queue: sealer.queueLength,
       sealed_windows: sealer.sealedWindows,
       flushed_strays: sealer.flushedStrays,
-      statfile_bytes_written: sealer.bytesWritten,
+      merges: merger.merges,
+      roll_ups: merger.rollUps,
+      expired_statfiles: merger.expiredFiles,
+      statfile_bytes_written: sealer.bytesWritten + merger.bytesWritten,
+      statfile_bytes: bytesOf(manifest.files),
       statfiles: [...manifest.files].length,
     },
   };
   parentPort?.postMessage(message);
+}
+
+function bytesOf(entries: Iterable<FileEntry>): number {
+  let bytes = 0;
+  for (const entry of entries) bytes += entry.bytes;
+  return bytes;
 }
 
 /** The log must not be dropped before its definitions are here, so a failed append is tried again. */
@@ -78,15 +119,24 @@ function appendCatalogue(): void {
 function work(): void {
   timer = null;
   appendCatalogue();
-  const state = sealer.step();
-  if (((sealer.failure ?? catalogueFailure)?.message ?? null) !== failure) report();
+  // Sealing comes first: it gives memory back, and a merge must know all older parts.
+  let state = sealer.step();
+  if (state === "idle") state = merger.step();
+  if (problem() !== failure) report();
   // Between two steps messages are read; ingest and queries come first on a small machine.
   if (state === "more") timer = setImmediate(work);
-  else if (state === "wait" || waiting.length > 0) timer = setTimeout(work, 100);
+  else timer = setTimeout(work, state === "idle" ? IDLE_MS : 100);
 }
 
 function wake(): void {
-  if (timer === null) timer = setImmediate(work);
+  if (timer !== null) clearTimer();
+  timer = setImmediate(work);
+}
+
+function clearTimer(): void {
+  clearTimeout(timer as NodeJS.Timeout);
+  clearImmediate(timer as NodeJS.Immediate);
+  timer = null;
 }
 
 data.ingest.on("message", (message: ToStore) => {
@@ -103,6 +153,9 @@ data.ingest.on("message", (message: ToStore) => {
       waiting.push({ frame: message.frame, lsn: message.lsn });
       wake();
       return;
+    case "dropped":
+      manifest.forgetBelow(message.lsn);
+      return;
     case "close":
       // What is not sealed yet is in the log: the next start goes on with it.
       appendCatalogue();
@@ -111,10 +164,8 @@ data.ingest.on("message", (message: ToStore) => {
       tell({ kind: "closed" });
       data.ingest.close();
       clearInterval(reporting);
-      if (timer !== null) {
-        clearTimeout(timer as NodeJS.Timeout);
-        clearImmediate(timer as NodeJS.Immediate);
-      }
+      merger.close();
+      if (timer !== null) clearTimer();
       parentPort?.close();
       return;
   }
@@ -125,9 +176,10 @@ parentPort?.on("message", (message: { reader: MessagePort }) => {
   const { reader } = message;
   readers.add(reader);
   reader.on("close", () => readers.delete(reader));
-  const news: ToReader = { added: [...manifest.files] };
+  const news: ToReader = { added: [...manifest.files], removed: [] };
   reader.postMessage(news);
 });
 
 const reporting = setInterval(report, 1000);
 report();
+wake();

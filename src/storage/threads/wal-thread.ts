@@ -20,10 +20,17 @@ const wal = new WalFiles(
 );
 let failure: string | null = null;
 let lastSync = 0;
+let droppedLsn = 0;
 let syncTimer: NodeJS.Timeout | null = null;
 
 function tell(message: FromWal): void {
   data.ingest.postMessage(message);
+}
+
+function tellDropped(): void {
+  if (wal.droppedLsn === droppedLsn) return;
+  droppedLsn = wal.droppedLsn;
+  tell({ kind: "dropped", lsn: droppedLsn });
 }
 
 function report(): void {
@@ -50,6 +57,7 @@ function sync(): void {
   if (frames > 0) {
     Atomics.store(durable, 0, BigInt(wal.durableLsn));
     tell({ kind: "released", frames });
+    tellDropped();
   }
   if ((wal.failure?.message ?? null) !== failure) report();
   // A log that cannot be written is tried again; see WalFiles.
@@ -73,6 +81,7 @@ data.ingest.on("message", (message: ToWal) => {
       return;
     case "needed":
       wal.needed(message.lsn);
+      tellDropped();
       return;
     case "close":
       if (syncTimer !== null) clearTimeout(syncTimer);

@@ -64,6 +64,8 @@ export class WalFiles {
   durableLsn = 0;
   /** LSN after the last record that was written, so that a killed process has not lost it. */
   writtenLsn = 0;
+  /** No file holds records below this position any more, also after a power cut. */
+  droppedLsn = 0;
   framesWritten = 0;
   bytesWritten = 0;
 
@@ -121,6 +123,8 @@ export class WalFiles {
     const file = this.#file;
     this.#attempt(() => this.#env.files.fdatasync(file));
     if (this.failure !== null) return 0;
+    // From here on a hole between two files is damage.
+    this.#recoveredLsn = Number.MAX_SAFE_INTEGER;
     const frames = this.#unsynced.length;
     this.#unsynced = [];
     this.durableLsn = this.writtenLsn;
@@ -183,7 +187,6 @@ export class WalFiles {
       hasState: (view.getUint32(FRAME_FLAGS, true) & FRAME_HAS_STATE) !== 0,
     };
     this.#files.push(this.#current);
-    this.#recoveredLsn = Number.MAX_SAFE_INTEGER;
     this.#env.files.append(file, header);
     this.#env.files.syncFolder(this.#folder);
   }
@@ -200,35 +203,62 @@ export class WalFiles {
     this.#current = null;
   }
 
-  /** After a failure: everything since the last good sync goes to a new file. */
+  /**
+   * After a failure: everything since the last good sync goes to a new file. When that fails too
+   * the new file goes, so that a disk that stays full is not filled with attempts.
+   */
   #rewrite(): void {
     this.#leaveFile();
     this.failure = null;
     this.#attempt(() => {
       for (const frame of this.#unsynced) this.#append(frame);
     });
+    if (this.failure === null || this.#current === null) return;
+    const { number } = this.#files.pop()!;
+    this.#leaveFile();
+    try {
+      this.#env.files.unlink(`${this.#folder}/${walFileName(number)}`);
+    } catch (error) {
+      if (isCrash(error)) throw error;
+      // It stays as an empty file, or as one that only repeats what is written later.
+    }
   }
 
   #drop(): void {
-    // A file may go when all its records are elsewhere and replay can begin after it: at a file
-    // that begins with the log's state.
-    for (;;) {
-      const [oldest, next] = this.#files;
-      if (oldest === undefined || next === undefined || oldest === this.#current) return;
-      const last = this.#files.findIndex((file, i) => i > 0 && file.hasState);
-      if (last < 1) return;
-      const group = this.#files.slice(0, last);
-      if (group.some((file) => file === this.#current || file.endLsn > this.#neededLsn)) return;
-      if (group.some((file) => file.endLsn > this.durableLsn)) return;
-      const file = group[0]!;
-      try {
-        this.#env.files.unlink(`${this.#folder}/${walFileName(file.number)}`);
-      } catch (error) {
-        if (!isFileMissing(error)) return;
-      }
-      // Should the world end within a group, recovery passes over what is left of it.
-      this.#files.shift();
+    let droppedLsn = this.droppedLsn;
+    for (let file = this.#dropOldest(); file !== null; file = this.#dropOldest()) {
+      droppedLsn = Math.max(droppedLsn, file.endLsn);
     }
+    if (droppedLsn === this.droppedLsn) return;
+    try {
+      this.#env.files.syncFolder(this.#folder);
+      this.droppedLsn = droppedLsn;
+    } catch (error) {
+      if (isCrash(error)) throw error;
+      // The files may come back after a power cut; nobody is told that they are gone.
+    }
+  }
+
+  /**
+   * A file may go when all its records are elsewhere and replay can begin after it: at a file that
+   * begins with the log's state. Null when none may.
+   */
+  #dropOldest(): WalFile | null {
+    const [oldest, next] = this.#files;
+    if (oldest === undefined || next === undefined || oldest === this.#current) return null;
+    const last = this.#files.findIndex((file, i) => i > 0 && file.hasState);
+    if (last < 1) return null;
+    const group = this.#files.slice(0, last);
+    if (group.some((file) => file === this.#current || file.endLsn > this.#neededLsn)) return null;
+    if (group.some((file) => file.endLsn > this.durableLsn)) return null;
+    try {
+      this.#env.files.unlink(`${this.#folder}/${walFileName(oldest.number)}`);
+    } catch (error) {
+      if (!isFileMissing(error)) return null;
+    }
+    // Should the world end within a group, recovery passes over what is left of it.
+    this.#files.shift();
+    return oldest;
   }
 
   #attempt(step: () => void): void {

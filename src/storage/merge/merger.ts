@@ -1,0 +1,244 @@
+import { encodeColumn } from "../codec/column-codec.ts";
+import type { Environment } from "../environment.ts";
+import type { FileEntry, Manifest } from "../manifest.ts";
+import type { Tier } from "../plan.ts";
+import { FileSet, isDamage } from "../read/file-set.ts";
+import { SectionFiles } from "../seal/section-files.ts";
+import type { StoreView } from "../store-memory.ts";
+import { isCrash } from "../wal/files.ts";
+import { MergeInputs, mergeFiles } from "./merge-files.ts";
+import { type Job, type MergeJob, nextJob, type RollUpJob } from "./planner.ts";
+import { expired } from "./retention.ts";
+import { RetentionClock } from "./retention-clock.ts";
+import { rollUpFiles } from "./roll-up-files.ts";
+import { coveredLevel } from "./spans.ts";
+
+export interface MergeEvents {
+  /** The list of live files has changed; readers must know before the removed ones are unlinked. */
+  changed(added: readonly FileEntry[], removed: readonly string[]): void;
+  /** A file cannot be read; it stays, and what it is part of is not merged. */
+  damaged(file: string, error: Error): void;
+}
+
+/** Milliseconds before a job that failed (a full disk) is tried again, and before any other is. */
+const RETRY_MS = 60_000;
+const PAUSE_MS = 5000;
+/** Milliseconds between two looks at what there is to do. */
+const LOOK_MS = 10_000;
+
+/**
+ * Merges StatFiles, writes roll-ups, removes what has expired. A step machine like the sealer: `step`
+ * does a little and says whether there is more to do. A job is one line of the manifest, so one
+ * that is killed leaves nothing half-done.
+ *
+ * It must not run while a part of the log waits to be sealed: a merged file is as new as the newest
+ * position in it, so all older parts must be files by then.
+ */
+export class Merger {
+  readonly #env: Environment;
+  readonly #view: StoreView;
+  readonly #root: string;
+  readonly #manifest: Manifest;
+  readonly #events: MergeEvents;
+  readonly #clock: RetentionClock;
+  readonly #files: FileSet;
+  /** Files that must not be merged. */
+  readonly #damaged = new Set<string>();
+  /** Files that are not live any more and wait for the last reader. */
+  #unlinking: { file: string; epoch: number }[] = [];
+  /** When a job that failed may be tried again, by its name. */
+  readonly #postponed = new Map<string, number>();
+  #job: Job | null = null;
+  #running: Generator<void> | null = null;
+  #retryAt = Number.NEGATIVE_INFINITY;
+  #lookAt = Number.NEGATIVE_INFINITY;
+  /** Why the last attempt failed; null after one that did not. */
+  failure: Error | null = null;
+  merges = 0;
+  rollUps = 0;
+  expiredFiles = 0;
+  bytesWritten = 0;
+
+  constructor(
+    env: Environment,
+    view: StoreView,
+    root: string,
+    manifest: Manifest,
+    events: MergeEvents,
+  ) {
+    this.#env = env;
+    this.#view = view;
+    this.#root = root;
+    this.#manifest = manifest;
+    this.#events = events;
+    this.#clock = new RetentionClock(env.clock);
+    this.#files = new FileSet(env.files, root, (file, error) => this.#breakFile(file, error));
+    this.#files.add(manifest.files);
+  }
+
+  /** Why nothing expires at present; null when all is well. */
+  get clockProblem(): string | null {
+    return this.#clock.problem;
+  }
+
+  /** Takes in files that were sealed. */
+  added(entries: readonly FileEntry[]): void {
+    this.#files.add(entries);
+    this.#lookAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** "more": call again soon; "wait": nothing can be done now; "idle": nothing is to be done. */
+  step(): "more" | "wait" | "idle" {
+    this.#unlink();
+    const now = this.#env.clock.monotonicMs();
+    if (this.#running === null && (now < this.#retryAt || now < this.#lookAt)) return "wait";
+    try {
+      this.#running ??= this.#begin(now);
+      if (this.#running !== null && this.#running.next().done !== true) return "more";
+    } catch (error) {
+      if (isCrash(error)) throw error;
+      this.failure = error instanceof Error ? error : new Error(String(error));
+      this.#retryAt = now + PAUSE_MS;
+      if (this.#job !== null) this.#postponed.set(nameOf(this.#job), now + RETRY_MS);
+      this.#running = null;
+      return "wait";
+    }
+    const isIdle = this.#running === null;
+    this.#running = null;
+    if (this.#postponed.size === 0) this.failure = null;
+    if (isIdle) this.#lookAt = now + LOOK_MS;
+    return isIdle ? "idle" : "more";
+  }
+
+  close(): void {
+    this.#files.close();
+  }
+
+  /** Starts the next job; null when there is none. */
+  #begin(monotonicMs: number): Generator<void> | null {
+    this.#job = null;
+    this.#view.plans.refresh();
+    for (const [name, retryAt] of this.#postponed) {
+      if (retryAt <= monotonicMs) this.#postponed.delete(name);
+    }
+    const now = Math.floor(this.#env.clock.wallMs() / 1000);
+    this.#expire();
+    const job = nextJob(this.#manifest.files, now, (one) => this.#isBlocked(one));
+    this.#job = job;
+    if (job === null) return null;
+    return job.kind === "merge" ? this.#merge(job) : this.#rollUp(job, now);
+  }
+
+  #isBlocked(job: Job): boolean {
+    if (this.#postponed.has(nameOf(job))) return true;
+    const entries = job.kind === "merge" ? [...job.inputs, ...job.earlier] : job.inputs;
+    return entries.some(({ file }) => this.#damaged.has(file));
+  }
+
+  *#merge(job: MergeJob): Generator<void> {
+    const { level, span, isFinal } = job;
+    let inputs: MergeInputs;
+    try {
+      inputs = new MergeInputs(this.#env.files, this.#root, job);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#setAside(job, error);
+      return;
+    }
+    const { lsn } = inputs;
+    const name = `merge-${level}-${span.from}-${lsn}`;
+    const out = this.#output(name, lsn, () => level);
+    try {
+      for (const _ of mergeFiles(this.#view, inputs, out, isFinal)) yield;
+      const add = out.finish();
+      this.#commit(
+        add,
+        inputs.entries.map(({ file }) => file),
+      );
+      this.merges++;
+    } catch (error) {
+      if (!isCrash(error)) out.abandon();
+      if (!isDamage(error)) throw error;
+      this.#setAside(job, error);
+    } finally {
+      inputs.close();
+    }
+  }
+
+  *#rollUp(job: RollUpJob, now: number): Generator<void> {
+    const { span, inputs } = job;
+    const lsn = this.#manifest.highestLsn;
+    const { step, retention } = inputs[0]!;
+    const name = `roll-up-${step}-${retention}-${span.from}-${lsn}`;
+    const out = this.#output(name, lsn, (tier) => coveredLevel(tier.step, tier.retention, span));
+    try {
+      for (const _ of rollUpFiles(this.#view, this.#files, inputs, span, now, lsn, out)) yield;
+      const add = out.finish();
+      this.#commit([...add, ...inputs.map((entry) => ({ ...entry, isRolledUp: true }))], []);
+      this.rollUps++;
+    } catch (error) {
+      if (!isCrash(error)) out.abandon();
+      throw error;
+    }
+  }
+
+  #output(name: string, lsn: number, levelOf: (tier: Tier) => number): SectionFiles {
+    return new SectionFiles(this.#env, this.#root, { name, lsn, levelOf, encode: encodeColumn });
+  }
+
+  #commit(add: readonly FileEntry[], remove: readonly string[]): void {
+    const known = new Set([...this.#manifest.files].map(({ file }) => file));
+    this.#manifest.commit({ add, remove });
+    for (const entry of add) if (!known.has(entry.file)) this.bytesWritten += entry.bytes;
+    this.#files.add(add);
+    this.#files.remove(remove);
+    this.#events.changed(add, remove);
+    // Whoever pins an epoch from now on has been told.
+    const epoch = this.#view.epochs.advance();
+    for (const file of remove) this.#unlinking.push({ file, epoch });
+  }
+
+  #expire(): void {
+    const now = this.#clock.now(this.#manifest.files);
+    if (now === null) return;
+    const remove = expired(this.#manifest.files, now).map(({ file }) => file);
+    if (remove.length === 0) return;
+    this.#commit([], remove);
+    this.expiredFiles += remove.length;
+  }
+
+  #unlink(): void {
+    if (this.#unlinking.length === 0) return;
+    this.#unlinking = this.#unlinking.filter(({ file, epoch }) => {
+      if (!this.#view.epochs.isFree(epoch)) return true;
+      try {
+        this.#env.files.unlink(`${this.#root}/${file}`);
+      } catch (error) {
+        if (isCrash(error)) throw error;
+        // The next start removes it: the manifest knows that it was removed.
+      }
+      return false;
+    });
+  }
+
+  #breakFile(file: string, error: Error): void {
+    if (isDamage(error)) this.#damaged.add(file);
+    this.#events.damaged(file, error);
+  }
+
+  /** A damaged file is not consumed: its job is not tried again, and what is whole stays readable. */
+  #setAside(job: MergeJob, error: unknown): void {
+    const reason = error instanceof Error ? error : new Error(String(error));
+    const entries = [...job.inputs, ...job.earlier];
+    const named = entries.filter(({ file }) => reason.message.includes(file));
+    for (const { file } of named.length > 0 ? named : entries) {
+      if (!this.#damaged.has(file)) this.#breakFile(file, reason);
+    }
+  }
+}
+
+function nameOf(job: Job): string {
+  const [{ step, retention } = { step: 0, retention: 0 }] = job.inputs;
+  const level = job.kind === "merge" ? job.level : 0;
+  return `${job.kind} ${step} ${retention} ${level} ${job.span.from}`;
+}

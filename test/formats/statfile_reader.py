@@ -1,0 +1,300 @@
+"""A reader of statite's data directory, written from docs/formats/ alone.
+
+    statfile_reader.py log DIR       every record of the log
+    statfile_reader.py slots DIR     every slot of every series that is in StatFiles
+    statfile_reader.py check FILE    verifies one StatFile, every byte of it
+
+One JSON object a line; doubles as their eight bytes in hexadecimal, high byte first, so that nothing is lost on the way.
+Anything that the pages do not allow ends the program with status 1.
+"""
+import json
+import os
+import re
+import struct
+import sys
+from zlib import crc32
+
+LANES = 8192
+SINGLE = 0x01
+COLUMNS = (0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40)  # last, count, slots, sum, min, max, M2
+
+
+def need(condition, what):
+    if not condition:
+        raise ValueError(what)
+
+
+def whole(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def doubles(*values):
+    return struct.pack(f">{len(values)}d", *values).hex()
+
+
+class Bytes:
+    """Reads numbers one after another from [at, end)."""
+
+    def __init__(self, data, at, end):
+        need(0 <= at <= end <= len(data), "out of bounds")
+        self.data, self.at, self.end = data, at, end
+
+    def take(self, count):
+        need(self.at + count <= self.end, "cut off")
+        self.at += count
+        return self.data[self.at - count:self.at]
+
+    def unpack(self, form):
+        return struct.unpack(f"<{form}", self.take(struct.calcsize(f"<{form}")))
+
+    def u8(self):
+        return self.take(1)[0]
+
+    def f64(self):
+        return self.unpack("d")[0]
+
+    def varint(self):
+        value = shift = 0
+        while True:
+            byte = self.u8()
+            value |= (byte & 127) << shift
+            shift += 7
+            need(shift <= 56, "a varint is too long")
+            if byte < 128:
+                return value
+
+    def zigzag(self):
+        value = self.varint()
+        return value // 2 if value % 2 == 0 else -(value + 1) // 2
+
+
+def frames(data, at):
+    """Payloads with their first LSN; stops at a torn frame."""
+    while at + 32 <= len(data):
+        length, crc, first, records, next_series, flags, zero = struct.unpack_from("<IIQIIII", data, at)
+        end = at + 32 + length
+        if end > len(data) or crc32(data[at + 8:end]) != crc:
+            return
+        need(zero == 0 and flags in (0, 1), "unknown flags")
+        yield first, records, next_series, Bytes(data, at + 32, end)
+        at = end
+
+
+def records(first_lsn, count, payload):
+    time, last_series, lsn = 0, -1, first_lsn
+    while payload.at < payload.end:
+        tag = payload.u8()
+        if tag == 0x80:
+            time += payload.zigzag()
+            continue
+        if tag < 0x80:
+            last_series += 1 + payload.zigzag()
+            used, negative, decimals = tag >> 4, tag >> 3 & 1, tag & 7
+            if used == 7:
+                value = payload.f64()
+            else:
+                value = int.from_bytes(payload.take(used), "little") / 10 ** decimals
+                value = -value if negative else value
+            record = {"kind": "point", "series": last_series, "time": time, "value": doubles(value)}
+        elif tag == 0x81:
+            number, mode, tiers = payload.varint(), payload.u8(), payload.u8()
+            record = {"kind": "plan", "plan": number, "mode": mode, "tiers": [payload.unpack("ddd") for _ in range(tiers)]}
+        elif tag == 0x82:
+            record = {"kind": "series", "series": payload.varint(), "plan": payload.varint(), "created": payload.varint(),
+                      "name": payload.take(payload.varint()).decode()}
+        elif tag == 0x83:
+            record = {"kind": "epoch", "series": payload.varint(), "from": payload.f64(), "plan": payload.varint()}
+        elif tag in (0x84, 0x85):
+            record = {"kind": "open" if tag == 0x84 else "cut", "class": payload.u8(), "index": payload.f64()}
+        elif tag == 0x86:
+            record = {"kind": "freeze"}
+        elif tag == 0x88:
+            record = {"kind": "bucket", "series": payload.varint(), "time": time, "count": payload.varint(),
+                      "values": doubles(*payload.unpack("5d"))}
+        elif tag == 0x89:
+            record = {"kind": "state", "class": payload.u8(), "index": payload.f64(), "open": payload.f64()}
+        else:
+            raise ValueError(f"record {tag:#x} is unknown")
+        record["lsn"] = lsn
+        lsn += 1
+        yield record
+    need(lsn == first_lsn + count, "a frame has another number of records")
+
+
+def log_records(folder, store_id):
+    position = 0
+    for name in sorted(os.listdir(f"{folder}/wal")):
+        data = whole(f"{folder}/wal/{name}")
+        if not re.fullmatch(r"\d{10}\.wal", name) or len(data) < 64 or crc32(data[:60]) != struct.unpack_from("<I", data, 60)[0]:
+            continue
+        magic, version, length, identity, _, zero, first, reaches = struct.unpack_from("<4sHH16sIIQQ", data)
+        need(magic == b"SWAL" and version == 1 and length == 64 and identity == store_id and zero == 0, "a foreign log file")
+        need(position == 0 or reaches <= position, f"records are missing before {name}")
+        for lsn, count, _, payload in frames(data, 64):
+            if lsn >= position:
+                yield from records(lsn, count, payload)
+                position = lsn + count
+
+
+class Store:
+    def __init__(self, folder):
+        self.folder = folder
+        form = json.loads(whole(f"{folder}/FORMAT"))
+        need(form["minReader"] <= 1, "a newer store")
+        self.store_id = bytes.fromhex(form["storeId"])
+        self.plans, self.names = {}, {}
+        catalogue = whole(f"{folder}/catalogue") if os.path.exists(f"{folder}/catalogue") else b""
+        for _, count, _, payload in frames(catalogue, 0):
+            self.define(records(0, count, payload))
+        self.define(log_records(folder, self.store_id))
+
+    def define(self, found):
+        for record in found:
+            if record["kind"] == "plan":
+                self.plans.setdefault(record["plan"], record)
+            elif record["kind"] == "series":
+                self.names.setdefault(record["series"], record["name"])
+
+    def statfiles(self):
+        """Lines of the manifest, applied; in the order of the log."""
+        live = {}
+        text = whole(f"{self.folder}/manifest")
+        for line in text[:text.rfind(b"\n") + 1].splitlines():
+            need(int(line[:8], 16) == crc32(line[9:]) and line[8:9] == b" ", "a line of the manifest is damaged")
+            transaction = json.loads(line[9:])
+            live.update((entry["file"], entry) for entry in transaction.get("add", []))
+            for file in transaction.get("remove", []):
+                del live[file]
+        return sorted(live.values(), key=lambda entry: entry["lsn"])
+
+
+def column(data, at, end, count, last):
+    reader = Bytes(data, at, end)
+    mode = reader.u8()
+    if mode == 0x90:
+        values = list(reader.unpack(f"{count}d"))
+    elif mode == 0x91:
+        values = [reader.f64()] * count
+    elif mode == 0xA0:
+        values = decimals(reader, count)
+    else:
+        need(mode == 0xC0 and last is not None, f"column mode {mode:#x} is unknown")
+        values = last
+    need(reader.at == end, "a column is longer than its values")
+    return values
+
+
+def decimals(reader, count):
+    head = reader.u8()
+    exponent, order = head & 15, head >> 4
+    need(exponent <= 14 and order <= 2, "unknown packing")
+    start = [reader.zigzag() for _ in range(order)]
+    residuals = []
+    while len(residuals) < count - order:
+        width, minimum, length = reader.u8(), reader.zigzag(), min(64, count - order - len(residuals))
+        need(width <= 54, "unknown packing")
+        bits = int.from_bytes(reader.take((length * width + 7) // 8), "little")
+        residuals += [minimum + (bits >> i * width & (1 << width) - 1) for i in range(length)]
+        need(bits >> length * width == 0, "bits left over")
+    for level in range(order, 0, -1):
+        total, summed = start[level - 1], [start[level - 1]]
+        for residual in residuals:
+            total += residual
+            summed.append(total)
+        residuals = summed
+    return [k / 10 ** exponent for k in residuals]
+
+
+def sections(data, expected_crc=None):
+    """The sections of a StatFile, each as (plan, mode, tier, step, blocks); blocks give (series number, {slot: bucket})."""
+    need(data[:8] == b"STATFILE" and struct.unpack_from("<HH", data, 8) == (1, 64), "no StatFile")
+    need(crc32(data[:60]) == struct.unpack_from("<I", data, 60)[0], "bad header")
+    foot = len(data) - 48
+    table, length, table_crc, count = struct.unpack_from("<QIII", data, foot)
+    footer_crc = struct.unpack_from("<I", data, foot + 44)[0]
+    need(data[foot + 36:foot + 44] == b"STATFILE" and crc32(data[foot:foot + 44]) == footer_crc, "bad footer")
+    need(expected_crc in (None, footer_crc), "not the file of the manifest")
+    need(table + length == foot and length == 128 * count and crc32(data[table:foot]) == table_crc, "bad section table")
+    return [section(data, *struct.unpack_from("<IBBBBHHIdddIIQQQQQIII", data, table + 128 * i)) for i in range(count)]
+
+
+def section(data, plan, mode, tier, kind, _, mask, __, shard, step, base_step, first_slot, slots, lanes, lsn_first, lsn_last,
+            blocks_at, block_bytes, directory_at, directory_bytes, directory_crc, groups):
+    need(kind == 0, "a section of an unknown kind")
+    directory = data[directory_at:directory_at + directory_bytes]
+    need(directory_bytes == 1024 + 4 * lanes + 8 * groups and crc32(directory) == directory_crc, "bad directory")
+    present = [n for n in range(LANES) if directory[n // 8] >> n % 8 & 1]
+    need(len(present) == lanes, "bad directory")
+    start = 0
+    for end, crc in struct.iter_unpack("<II", directory[1024 + 4 * lanes:]):
+        need(crc32(data[blocks_at + start:blocks_at + end]) == crc, "blocks are damaged")
+        start = end
+    need(start == block_bytes, "the groups do not cover all blocks")
+    bounds = [*struct.unpack_from(f"<{lanes}I", directory, 1024), block_bytes]
+    readers = (Bytes(data, blocks_at + at, blocks_at + end) for at, end in zip(bounds, bounds[1:]))
+    return plan, mode, tier, step, [(shard * LANES + lane, block(reader, int(first_slot), slots, mask))
+                                    for lane, reader in zip(present, readers)]
+
+
+def block(reader, first_slot, slots, mask):
+    """The buckets of a block by slot; a bucket is a tuple in the order of COLUMNS."""
+    flags = reader.u8()
+    need(flags & 0x7C == 0 and flags & 3 != 3, "unknown flags")
+    present = range(slots)
+    if flags & 3 == 1:
+        first = reader.varint()
+        present = range(first, first + reader.varint())
+    elif flags & 3 == 2:
+        bitmap = reader.take((slots + 7) // 8)
+        present = [n for n in range(slots) if bitmap[n // 8] >> n % 8 & 1]
+    mask = reader.u8() if flags & 0x80 else mask
+    need(mask in (SINGLE, 0x7F), "an unknown column")
+    found = []
+    for bit in COLUMNS if mask != SINGLE else (SINGLE,):
+        length = reader.varint() if bit != COLUMNS[-1] and mask != SINGLE else reader.end - reader.at
+        found.append(column(reader.data, reader.at, reader.at + length, len(present), found[0] if found else None))
+        reader.take(length)
+    rows = zip(*found) if mask != SINGLE else ((v, 1.0, 1.0, v, v, v, 0.0) for v in found[0])
+    return dict(zip((first_slot + slot for slot in present), rows))
+
+
+def join(mode, a, b):
+    """The bucket of two parts of a slot; b is the later one."""
+    if mode == 0:
+        return b
+    if mode == 2:
+        return (a[0] + b[0], 1.0, 1.0) + (a[0] + b[0],) * 3 + (0.0,)
+    d, count = b[3] / b[1] - a[3] / a[1], a[1] + b[1]
+    return (b[0], count, 1.0, a[3] + b[3], min(a[4], b[4]), max(a[5], b[5]), a[6] + b[6] + d * d * a[1] * b[1] / count)
+
+
+def all_slots(folder):
+    store, slots = Store(folder), {}
+    for entry in store.statfiles():
+        data = whole(f"{folder}/statfiles/{entry['file']}")
+        need(len(data) == entry["bytes"], "not the file of the manifest")
+        for plan, mode, tier, step, blocks in sections(data, entry["footerCrc"]):
+            need(store.plans[plan]["mode"] == mode and store.plans[plan]["tiers"][tier][0] == step, "not the section of its plan")
+            for number, buckets in blocks:
+                for slot, bucket in buckets.items():
+                    need(entry["from"] <= slot * step < entry["until"], "a slot out of the file's range")
+                    key = (store.names[number], mode, step, slot)
+                    slots[key] = join(mode, slots[key], bucket) if key in slots else bucket
+    for (name, mode, step, slot), bucket in slots.items():
+        yield {"name": name, "mode": mode, "step": step, "slot": slot, "values": doubles(*bucket)}
+
+
+def check(path):
+    for *_, blocks in sections(whole(path)):
+        need(all(buckets for _, buckets in blocks), "an empty block")
+    return []
+
+
+if __name__ == "__main__":
+    try:
+        command = {"log": lambda path: log_records(path, Store(path).store_id), "slots": all_slots, "check": check}[sys.argv[1]]
+        for line in command(sys.argv[2]):
+            print(json.dumps(line))
+    except (ValueError, struct.error, KeyError, IndexError) as error:
+        sys.exit(f"{type(error).__name__}: {error}")
