@@ -13,13 +13,16 @@ const MINIBLOCK = 64;
 const MAX_EXPONENT = 14;
 /** Second differences of integers up to here are exact in doubles. */
 const MAX_INTEGER = 2 ** 50;
+/** What fits the width and the zigzag varint of a miniblock. */
+const MAX_WIDTH = 53;
+const MAX_MINIMUM = 2 ** 52 - 1;
 
 const POWERS = Float64Array.from({ length: MAX_EXPONENT + 1 }, (_, e) => Number(`1e${e}`));
 
 let integers = new Float64Array(1 << 15);
 let residuals = new Float64Array(1 << 15);
 
-/** False when the values are no decimals; what was written then counts for nothing. */
+/** False when this packing cannot hold the values; what was written then counts for nothing. */
 export function encodeDecimals(values: Float64Array, count: number, out: ByteWriter): boolean {
   if (integers.length < count) {
     integers = new Float64Array(count);
@@ -33,7 +36,7 @@ export function encodeDecimals(values: Float64Array, count: number, out: ByteWri
   if (order > 1) out.zigzag(count > 1 ? integers[1]! - integers[0]! : 0);
   const total = fillResiduals(count, order);
   for (let from = 0; from < total; from += MINIBLOCK) {
-    packMiniblock(from, Math.min(total, from + MINIBLOCK), out);
+    if (!packMiniblock(from, Math.min(total, from + MINIBLOCK), out)) return false;
   }
   return true;
 }
@@ -125,7 +128,8 @@ function fillResiduals(count: number, order: number): number {
   return count - 2;
 }
 
-function packMiniblock(from: number, to: number, out: ByteWriter): void {
+/** False when the miniblock cannot be written. */
+function packMiniblock(from: number, to: number, out: ByteWriter): boolean {
   let min = residuals[from]!;
   let max = min;
   for (let i = from + 1; i < to; i++) {
@@ -134,16 +138,18 @@ function packMiniblock(from: number, to: number, out: ByteWriter): void {
     if (value > max) max = value;
   }
   const width = bitWidth(max - min);
+  if (width > MAX_WIDTH || min > MAX_MINIMUM) return false;
   out.byte(width);
   out.zigzag(min);
-  if (width === 0) return;
+  if (width === 0) return true;
   for (let i = from; i < to; i++) out.bits(residuals[i]! - min, width);
   out.endBits();
+  return true;
 }
 
 function unpackMiniblock(reader: ByteReader, out: Float64Array, from: number, to: number): void {
   const width = reader.byte();
-  if (width > 53) throw new StatFileError("a packed column is damaged");
+  if (width > MAX_WIDTH) throw new StatFileError("a packed column is damaged");
   const min = reader.zigzag();
   if (width === 0) {
     out.fill(min, from, to);
