@@ -122,6 +122,15 @@ export const KINDS: Record<string, (random: () => number) => Column> = {
     const bend = Math.floor(random() * 1000);
     return (next, i) => (next() < 0.002 ? pick(next, [2 ** 50, -(2 ** 50)]) : bend * i * i);
   },
+  parabola: (random) => {
+    const bend = 1 + Math.floor(random() * 1000);
+    return (next, i) => bend * i * i + (next() < 0.1 ? 1 : 0);
+  },
+  "integers of all magnitudes": () => (next) => {
+    let value = 1;
+    while (next() < 0.5 && value < 2 ** 45) value *= 2;
+    return next() < 0.5 ? value : -value;
+  },
   "integers near the limits": (random) => {
     const limit = pick(random, [2 ** 49, 2 ** 50, 2 ** 51, 2 ** 52, 2 ** 53]);
     return (next) => {
