@@ -39,7 +39,7 @@ export const seriesList = param<TimeSeries[]>("seriesList");
 /** All series of all arguments that are left, in order. */
 export const seriesLists: Param<TimeSeries[]> = {
   type: "seriesLists",
-  required: false,
+  required: true,
   multiple: true,
 };
 /** One series, as a list of one. */
