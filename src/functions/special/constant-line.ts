@@ -11,7 +11,7 @@ export function lineOf(value: number, name: string, { window }: FunctionContext)
     name,
     pathExpression: `constantLine(${title})`,
     start: window.from,
-    end: window.from + 3 * step,
+    end: window.until,
     step,
     values: Float64Array.of(value, value, value),
     consolidation: "average",
