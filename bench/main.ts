@@ -1,4 +1,5 @@
 import type { Benchmark } from "./benchmark.ts";
+import { benchmarks as codec } from "./codec.ts";
 import { benchmarks as decode } from "./decode.ts";
 import { benchmarks as ingest } from "./ingest.ts";
 import { benchmarks as loopDelay } from "./loop-delay.ts";
@@ -9,7 +10,7 @@ import { benchmarks as render } from "./render.ts";
  *
  * Prints, per benchmark, the number, its ratio to the baseline of the same run, and the promise.
  */
-const ALL: readonly Benchmark[] = [...decode, ...ingest, ...loopDelay, ...render];
+const ALL: readonly Benchmark[] = [...codec, ...decode, ...ingest, ...loopDelay, ...render];
 
 function option(name: string): string | undefined {
   const at = process.argv.indexOf(`--${name}`);

@@ -1,16 +1,16 @@
 import { sumSeries } from "../src/functions/combine/aggregates.ts";
 import type { TimeSeries } from "../src/model/time-series.ts";
-import { writeJson } from "../src/render/json.ts";
+import { json as jsonFormat } from "../src/render/formats/json.ts";
 import { type Benchmark, compare } from "./benchmark.ts";
 import { inOrder, linesOf, send } from "./load.ts";
 import { cpuSecondsOf } from "./process-cpu.ts";
 import { BenchServer } from "./server.ts";
 
-function walk(name: string, points: number): TimeSeries {
-  const values = Float64Array.from(
-    { length: points },
-    (_, i) => Math.round(Math.sin(i / 50 + name.length) * 10_000) / 100,
-  );
+const sine = (i: number): number => Math.sin(i / 50) * 100;
+const cents = (i: number): number => Math.round(sine(i) * 100) / 100;
+
+function walk(name: string, points: number, valueAt = cents): TimeSeries {
+  const values = Float64Array.from({ length: points }, (_, i) => valueAt(i + name.length));
   const start = 1_700_000_000;
   return {
     name,
@@ -25,28 +25,35 @@ function walk(name: string, points: number): TimeSeries {
   };
 }
 
-const json: Benchmark = {
-  name: "json",
-  unit: "points per CPU second, written as JSON",
-  floor: null,
-  moreIsBetter: true,
-  async run(seconds) {
-    const list = inOrder(100).map((i) => walk(`a.b${i}`, 1000));
-    return compare(
-      seconds,
-      100_000,
-      () => writeJson(list, false),
-      () =>
-        JSON.stringify(
-          list.map(({ name, tags, values, start, step }) => ({
-            target: name,
-            tags,
-            datapoints: Array.from(values, (value, i) => [value, start + i * step]),
-          })),
-        ),
-    );
-  },
-};
+function json(
+  name: string,
+  what: string,
+  floor: number,
+  valueAt: (i: number) => number,
+): Benchmark {
+  return {
+    name,
+    unit: `points per CPU second, ${what} written as JSON`,
+    floor,
+    moreIsBetter: true,
+    async run(seconds) {
+      const list = inOrder(100).map((i) => walk(`a.b${i}`, 1000, (j) => valueAt(i * 1000 + j)));
+      return compare(
+        seconds,
+        100_000,
+        () => jsonFormat.write(list, { noNullPoints: false, timeZone: "UTC", xFilesFactor: 0 }),
+        () =>
+          JSON.stringify(
+            list.map(({ name, tags, values, start, step }) => ({
+              target: name,
+              tags,
+              datapoints: Array.from(values, (value, i) => [value, start + i * step]),
+            })),
+          ),
+      );
+    },
+  };
+}
 
 const sum: Benchmark = {
   name: "sum",
@@ -118,7 +125,8 @@ function request(name: string, pattern: string): Benchmark {
 }
 
 export const benchmarks: Benchmark[] = [
-  json,
+  json("json", "decimals", 10e6, cents),
+  json("json-doubles", "other doubles", 3e6, sine),
   sum,
   request("render-1", "dc0.host00000.app0.service.metric_1"),
   request("render-100", "dc0.host00000.app0.service.metric_*"),

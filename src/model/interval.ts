@@ -10,8 +10,8 @@ const UNITS: readonly [prefix: string, seconds: number][] = [
   ["y", 31_536_000],
 ];
 
-/** No time span is longer, whatever it is made of: 3,000 years. */
-export const MAX_INTERVAL_SECONDS = 1e11;
+/** No time span is longer, whatever it is made of: 10,000 years. */
+export const MAX_INTERVAL_SECONDS = 3.2e11;
 
 /**
  * Graphite's time offsets: a sign and `<digits><unit>` repeated, added up; units by their first
@@ -38,7 +38,8 @@ export function parseInterval(text: string): number {
     seconds += Number(digits) * unit[1];
   }
   if (seconds > MAX_INTERVAL_SECONDS) {
-    throw new GraphiteError("ERR_TIME", `${text} is too long a time span`);
+    const message = `${text.slice(0, 100)} is too long a time span: times are in the years 1 to 9999`;
+    throw new GraphiteError("ERR_TIME", message);
   }
   return match[1] === "-" ? -seconds : seconds;
 }

@@ -1,6 +1,7 @@
 import type { FunctionContext, GraphiteFunction, Window } from "../functions/define.ts";
-import { functionNamed } from "../functions/index.ts";
+import { functionNamed, functionNames } from "../functions/index.ts";
 import { GraphiteError } from "../model/errors.ts";
+import { nearestName } from "../model/nearest-name.ts";
 import type { TimeSeries } from "../model/time-series.ts";
 import type { Call, Expression } from "../target/expression.ts";
 import { parseTarget } from "../target/parse-target.ts";
@@ -39,6 +40,10 @@ const MAX_NAME_CHARACTERS = 1 << 27;
 /** Expressions that a request evaluates: stacks of stacks of shifts would be endless. */
 const MAX_EVALUATIONS = 100_000;
 const NO_VALUES = new Float64Array();
+/** Characters of a name that an error shows. */
+const MAX_SHOWN = 100;
+/** Suggestions of one request: each compares a name with all functions, and few are ever shown. */
+const MAX_HINTS = 20;
 
 /**
  * Evaluates expressions over data that have been fetched. What is missing is noted and taken for
@@ -58,6 +63,7 @@ export class Evaluation {
   #evaluations = 0;
   /** How many targets made by functions are being evaluated inside each other. */
   #depth = 0;
+  #hints = 0;
 
   constructor(data: ReadonlyMap<string, Fetched>, options: EvaluationOptions) {
     this.#data = data;
@@ -106,10 +112,7 @@ export class Evaluation {
   #call(call: Call, window: Window): TimeSeries[] {
     this.#options.checkTime();
     const fn = functionNamed(call.name);
-    if (fn === undefined) {
-      const message = `there is no function ${call.name}`;
-      throw new GraphiteError("ERR_UNKNOWN_FUNCTION", message, { column: call.column });
-    }
+    if (fn === undefined) throw this.#unknownFunction(call);
     // Grafana sends functions without arguments while a query is being put together.
     const [param] = fn.params;
     if (call.args.length === 0 && call.named.length === 0 && takesSeries(param) && param?.required)
@@ -134,7 +137,8 @@ export class Evaluation {
       if (error instanceof GraphiteError && error.column !== undefined) throw error;
       const code = error instanceof GraphiteError ? error.code : "ERR_EVALUATION";
       const reason = error instanceof Error ? error.message : String(error);
-      throw new GraphiteError(code, reason, { column: call.column, cause: error });
+      const { column, text } = call;
+      throw new GraphiteError(code, reason, { column, call: text, cause: error });
     }
   }
 
@@ -154,6 +158,15 @@ export class Evaluation {
       list.map((series) => ({ ...series, values: NO_VALUES })),
     );
     return values;
+  }
+
+  #unknownFunction({ name, column }: Call): GraphiteError {
+    // A name with more than a third of its letters wrong is another name.
+    const maxEdits = Math.ceil(name.length / 3);
+    const nearest = this.#hints++ < MAX_HINTS ? nearestName(name, functionNames(), maxEdits) : null;
+    const hint = nearest === null ? "" : `, did you mean ${nearest}?`;
+    const message = `there is no function ${name.slice(0, MAX_SHOWN)}${hint}`;
+    return new GraphiteError("ERR_UNKNOWN_FUNCTION", message, { column });
   }
 
   #context(

@@ -1,25 +1,29 @@
 import type { GraphiteFunction } from "../functions/define.ts";
 import { FUNCTIONS } from "../functions/index.ts";
-import type { Param, ParamType } from "../functions/params.ts";
-import { PIE_FUNCTIONS } from "../functions/pie.ts";
+import type { Param } from "../functions/params.ts";
 import { AGGREGATES } from "../model/aggregate.ts";
+import { PIE_FUNCTIONS } from "./pie-functions.ts";
 
 /** Which functions `/functions` is asked for. */
 export interface FunctionsQuery {
   name?: string | undefined;
   grouped?: boolean;
   group?: string | undefined;
-  /** Those that make a piece of a pie of a series, and not those of targets. */
+  /** Those that make one value of a series for a pie, rather than series of series. */
   isPie?: boolean;
-  pretty?: boolean;
+  isPretty?: boolean;
 }
+
+/** What is published of a function. */
+export type PublishedFunction = Omit<GraphiteFunction, "group" | "plan" | "evaluate"> & {
+  group: string;
+};
 
 /** The text of `/functions`; null for a name that does not exist. */
 export function functionsJson(query: FunctionsQuery): string | null {
-  const indent = query.pretty === true ? 2 : undefined;
-  const functions: readonly Described[] = query.isPie === true ? PIE_FUNCTIONS : FUNCTIONS;
-  const entries = functions
-    .flatMap((fn) => [fn.name, ...(fn.aliases ?? [])].map((name) => [name, fn] as const))
+  const list: readonly PublishedFunction[] = query.isPie === true ? PIE_FUNCTIONS : FUNCTIONS;
+  const entries = list
+    .flatMap((fn) => [fn.name, ...fn.aliases].map((name) => [name, fn] as const))
     .filter(([, fn]) => query.group === undefined || fn.group === query.group)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   let value: unknown;
@@ -37,15 +41,10 @@ export function functionsJson(query: FunctionsQuery): string | null {
   } else {
     value = Object.fromEntries(entries.map(([name, fn]) => [name, describe(name, fn)]));
   }
+  const indent = query.isPretty === true ? 2 : undefined;
   // JSON has no infinity; readers of Graphite's answer take a number that overflows for it.
   return JSON.stringify(value, replaceInfinity, indent).replaceAll(`"${INFINITY}"`, "1e9999");
 }
-
-/** What `/functions` says of a function. */
-type Described = Pick<GraphiteFunction, "name" | "doc" | "params" | "origin"> & {
-  group: string;
-  aliases?: readonly string[];
-};
 
 const INFINITY = "@infinity@";
 
@@ -53,20 +52,17 @@ function replaceInfinity(_key: string, value: unknown): unknown {
   return value === Number.POSITIVE_INFINITY ? INFINITY : value;
 }
 
-function describe(name: string, fn: Described): Record<string, unknown> {
-  const params = fn.params.map((param) => {
-    const shownDefault = param.published?.default ?? param.default;
-    return {
-      name: param.published?.name ?? param.name,
-      // Of lists without end only their kind is told.
-      type: param.multiple === true && param.type === "seriesLists" ? "seriesList" : param.type,
-      ...(param.required ? { required: true } : {}),
-      ...(param.multiple === true ? { multiple: true } : {}),
-      ...(param.required || shownDefault === undefined ? {} : { default: shownDefault }),
-      ...optionsOf(param),
-      ...(param.suggestions === undefined ? {} : { suggestions: param.suggestions }),
-    };
-  });
+/** Grafana builds its editor of this: a parameter that is missing here cannot be given there. */
+function describe(name: string, fn: PublishedFunction): Record<string, unknown> {
+  const params = fn.params.map((param) => ({
+    name: param.published?.name ?? param.name,
+    type: publishedType(param),
+    ...(param.required ? { required: true } : {}),
+    ...(param.multiple === true ? { multiple: true } : {}),
+    ...defaultOf(param),
+    ...optionsOf(param),
+    ...(param.suggestions === undefined ? {} : { suggestions: param.suggestions }),
+  }));
   return {
     name,
     function: signatureOf(name, fn),
@@ -77,52 +73,58 @@ function describe(name: string, fn: Described): Record<string, unknown> {
   };
 }
 
-const AGGREGATE_NAMES = Object.keys(AGGREGATES);
+function defaultOf({ required, published, ...param }: Param<unknown>): { default?: unknown } {
+  const value = published?.default ?? param.default;
+  return required || value === undefined ? {} : { default: value };
+}
 
-/** What an editor may offer where a parameter's type says it all. */
-const OPTIONS: Readonly<Partial<Record<ParamType, readonly string[]>>> = {
-  aggFunc: AGGREGATE_NAMES,
-  aggOrSeriesFunc: [
-    ...AGGREGATE_NAMES,
-    "asPercent",
-    "averageSeries",
-    "averageSeriesWithWildcards",
-    "countSeries",
-    "diffSeries",
-    "diffSeriesLists",
-    "maxSeries",
-    "minSeries",
-    "multiplySeries",
-    "multiplySeriesLists",
-    "multiplySeriesWithWildcards",
-    "pct",
-    "powSeries",
-    "rangeOfSeries",
-    "stddevSeries",
-    "sumSeries",
-    "sumSeriesLists",
-    "sumSeriesWithWildcards",
-  ],
-};
+/** Graphite says "several of seriesList" where functions here have one list of all series. */
+export function publishedType({ type, multiple }: Param<unknown>): string {
+  return type === "seriesLists" && multiple === true ? "seriesList" : type;
+}
 
-function optionsOf(param: Param<unknown>): { options?: string[] } {
-  const options = param.options ?? OPTIONS[param.type];
-  return options === undefined ? {} : { options: [...options].sort() };
+/** Functions of several series that groupByNode and its kin can call, besides the aggregates. */
+const SERIES_FUNCTIONS = [
+  "asPercent",
+  "averageSeries",
+  "averageSeriesWithWildcards",
+  "countSeries",
+  "diffSeries",
+  "diffSeriesLists",
+  "maxSeries",
+  "minSeries",
+  "multiplySeries",
+  "multiplySeriesLists",
+  "multiplySeriesWithWildcards",
+  "pct",
+  "powSeries",
+  "rangeOfSeries",
+  "stddevSeries",
+  "sumSeries",
+  "sumSeriesLists",
+  "sumSeriesWithWildcards",
+];
+
+export function optionsOf({ type, options }: Param<unknown>): { options?: string[] } {
+  let names = options;
+  if (type === "aggFunc") names = Object.keys(AGGREGATES);
+  if (type === "aggOrSeriesFunc") names = [...Object.keys(AGGREGATES), ...SERIES_FUNCTIONS];
+  return names === undefined ? {} : { options: [...names].sort() };
 }
 
 /** As Python writes it: `summarize(seriesList, intervalString, func='sum', alignToFrom=False)`. */
-export function signatureOf(name: string, fn: Pick<Described, "params">): string {
-  const params = fn.params.map((param) => {
+export function signatureOf(name: string, { params }: Pick<GraphiteFunction, "params">): string {
+  const texts = params.map((param) => {
     if (param.multiple === true) return `*${param.name}`;
     if (param.required && param.default === undefined) return param.name;
     return `${param.name}=${pythonText(param.default)}`;
   });
-  return `${name}(${params.join(", ")})`;
+  return `${name}(${texts.join(", ")})`;
 }
 
 function pythonText(value: unknown): string {
   if (value === undefined) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "string") return `'${value}'`;
-  return value === Number.POSITIVE_INFINITY ? "INF" : String(value);
+  return value === Number.POSITIVE_INFINITY ? "inf" : String(value);
 }

@@ -9,7 +9,8 @@ import type { Expression } from "../target/expression.ts";
 import { parseTarget } from "../target/parse-target.ts";
 import type { BrokenTarget } from "./broken-targets.ts";
 import { Evaluation, type EvaluationOptions, type Fetched, type Need } from "./evaluate.ts";
-import { writeJson } from "./json.ts";
+import { FORMATS, type FormatName } from "./formats/index.ts";
+import { prettyJson } from "./formats/pretty-json.ts";
 import type { SeriesSource } from "./series-source.ts";
 
 /** What a request may ask for at most. */
@@ -28,8 +29,11 @@ export interface RenderRequest {
   tz?: string | undefined;
   /** The zone of requests that name none. */
   timeZone: string;
+  format: FormatName;
+  /** Of JSON only. */
   maxDataPoints?: number | undefined;
   noNullPoints?: boolean;
+  isPretty?: boolean;
   xFilesFactor?: number | undefined;
   /** Of template[...] parameters. */
   variables: Readonly<Record<string, string>>;
@@ -60,7 +64,7 @@ interface Target {
 
 /**
  * Answers a /render request: parses all targets, fetches what they need, evaluates, consolidates
- * and writes JSON. One broken target never takes the good ones with it.
+ * and writes the answer. One broken target never takes the good ones with it.
  *
  * @throws GraphiteError for what is wrong with the request as a whole
  */
@@ -93,9 +97,9 @@ export async function render(request: RenderRequest, source: SeriesSource): Prom
     if (evaluation.needs.size === 0) break;
     if (round === MAX_ROUNDS)
       throw new GraphiteError("ERR_EVALUATION", "the targets never have enough data");
-    await fetchAll([...evaluation.needs.values()], data, source, request, window.from, now);
+    await fetchAll([...evaluation.needs.values()], data, source, request, window.from, options);
   }
-  return finish(targets, request, warnings);
+  return finish(targets, request, options, warnings);
 }
 
 function parse(
@@ -132,6 +136,7 @@ function evaluateTarget(
     // While data are missing this may be their fault; the last round counts.
     target.result = [];
     target.error = toGraphiteError(error);
+    if (target.error.code === "ERR_LIMIT_SECONDS") throw target.error;
   }
 }
 
@@ -141,7 +146,7 @@ async function fetchAll(
   source: SeriesSource,
   request: RenderRequest,
   stepFrom: number,
-  now: number,
+  { now, checkTime }: EvaluationOptions,
 ): Promise<void> {
   const { maxSeries, maxDatapoints } = request.limits;
   let series = 0;
@@ -152,6 +157,7 @@ async function fetchAll(
     for (const one of list) datapoints += one.values.length;
   }
   for (const need of needs) {
+    checkTime();
     const window = { ...need.window, now, stepFrom };
     let leaves: Awaited<ReturnType<SeriesSource["find"]>>;
     try {
@@ -195,6 +201,7 @@ async function fetchAll(
 function finish(
   targets: readonly Target[],
   request: RenderRequest,
+  options: EvaluationOptions,
   warnings: string[],
 ): RenderAnswer {
   const broken: BrokenTarget[] = [];
@@ -204,26 +211,29 @@ function finish(
         target: text,
         column: error.column ?? 1,
         reason: error.message,
+        call: error.call,
         code: error.code,
       });
     }
   }
   const isBroken = broken.length > 0 && broken.length === targets.length;
   let list = targets.flatMap((target) => target.result);
-  if (list.length > request.limits.maxSeries) {
-    const message = `the answer has ${list.length} series, more than are allowed: ask for less`;
-    throw new GraphiteError("ERR_LIMIT_SERIES", message);
-  }
-  const { maxDataPoints } = request;
-  if (maxDataPoints !== undefined && list.length > 0) {
-    const start = Math.min(...list.map((series) => series.start));
-    const end = Math.max(...list.map((series) => series.end));
-    list = targets.flatMap(({ result, xFilesFactor }) =>
-      result.map((series) => fitToPoints(series, maxDataPoints, end - start, xFilesFactor)),
+  const { maxDataPoints, format } = request;
+  const { xFilesFactor, timeZone } = options;
+  if (format === "json" && maxDataPoints !== undefined) {
+    const start = list.reduce((least, series) => Math.min(least, series.start), Infinity);
+    const end = list.reduce((most, series) => Math.max(most, series.end), -Infinity);
+    list = targets.flatMap((target) =>
+      target.result.map((series) =>
+        fitToPoints(series, maxDataPoints, end - start, target.xFilesFactor),
+      ),
     );
   }
   const datapoints = list.reduce((sum, series) => sum + series.values.length, 0);
-  const body = writeJson(list, request.noNullPoints === true);
+  const { isJson, write } = FORMATS[format];
+  const noNullPoints = request.noNullPoints === true;
+  const written = write(list, { noNullPoints, timeZone, xFilesFactor });
+  const body = isJson && request.isPretty === true ? prettyJson(written) : written;
   return { body, broken, isBroken, warnings, series: list.length, datapoints };
 }
 

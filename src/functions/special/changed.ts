@@ -5,7 +5,7 @@ import { seriesList } from "../params.ts";
 export const changed = defineFunction({
   name: "changed",
   group: "Special",
-  doc: "1 where the value is another one than the last known one, else 0.",
+  doc: "Marks with 1 where the value is another one than the last known one, all else with 0.",
   params: { seriesList },
   evaluate: ({ seriesList: list }) =>
     list.map((series) =>

@@ -5,7 +5,7 @@ import { seriesList } from "../params.ts";
 export const isNonNull = defineFunction({
   name: "isNonNull",
   group: "Transform",
-  doc: "1 where there is a datapoint, 0 in gaps.",
+  doc: "Marks datapoints with 1 and gaps with 0.",
   params: { seriesList },
   evaluate: ({ seriesList: list }) =>
     list.map((series) =>

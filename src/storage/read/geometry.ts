@@ -9,7 +9,7 @@ export interface ReadWindow {
   /** Chooses the tier as if the window began here; see TimeWindow in src/render. */
   stepFrom?: number;
   /** The answer has at most this many buckets: of a multiple of the tier's step. */
-  maxBuckets?: number;
+  maxBuckets?: number | undefined;
 }
 
 /** A stretch of a series that one plan governs: [from, until), seconds. */

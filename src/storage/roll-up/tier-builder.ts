@@ -2,23 +2,6 @@ import { combinedM2 } from "../bucket.ts";
 import type { BlockColumns } from "../statfile/block.ts";
 import { DecimalSums } from "./decimal-sum.ts";
 
-/** M2 keeps 15 bits of its mantissa in coarser tiers: 2^-15 relative is promised, not more. */
-const M2_BITS = 15;
-const DROPPED = 52 - M2_BITS - 32;
-
-const double = new Float64Array(1);
-const words = new Uint32Array(double.buffer);
-
-/** The nearest number with 15 bits of mantissa; 0, infinities and NaN stay. */
-export function roundM2(m2: number): number {
-  if (!Number.isFinite(m2) || m2 === 0) return m2;
-  double[0] = m2;
-  // The lower word and the lowest bits of the upper one go; a carry into the exponent is right.
-  words[1] = ((words[1]! + (1 << (DROPPED - 1))) >>> DROPPED) << DROPPED;
-  words[0] = 0;
-  return double[0]!;
-}
-
 /**
  * Builds the buckets of a tier from what is one tier finer, in the order of time: single values, or
  * buckets, of one series or of several one after the other. It is the one way in which roll-ups are made, before they are written and when they are
@@ -131,7 +114,7 @@ export class TierBuilder {
     into.min[slot] = this.#min[bucket]!;
     into.max[slot] = this.#max[bucket]!;
     into.last[slot] = this.#last[bucket]!;
-    into.m2[slot] = roundM2(this.#m2[bucket]!);
+    into.m2[slot] = this.#m2[bucket]!;
     into.absmin[slot] = this.#absmin[bucket]!;
   }
 
