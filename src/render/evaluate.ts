@@ -33,10 +33,9 @@ export interface EvaluationOptions {
   checkTime(): void;
 }
 
-/** Targets made by functions inside each other, patterns of a request, letters of a list's names. */
+/** Targets made by functions inside each other, and patterns of a request. */
 const MAX_DEPTH = 10;
 const MAX_NEEDS = 100_000;
-const MAX_NAME_CHARACTERS = 1 << 27;
 /** Expressions that a request evaluates: stacks of stacks of shifts would be endless. */
 const MAX_EVALUATIONS = 100_000;
 const NO_VALUES = new Float64Array();
@@ -100,7 +99,7 @@ export class Evaluation {
 
   /** What is remembered may be forgotten again, lest deep targets keep every layer of large lists. */
   #remember(key: string, result: TimeSeries[]): void {
-    const datapoints = this.#checkSize(result);
+    const datapoints = this.#state.checkSize(result);
     this.#knownDatapoints += datapoints;
     if (this.#knownDatapoints > this.#options.maxDatapoints) {
       this.#known.clear();
@@ -122,7 +121,7 @@ export class Evaluation {
       const evaluate = (expression: Expression, inWindow: Window): TimeSeries[] => {
         const list = this.evaluate(expression, inWindow);
         // One path many times over is more than was fetched.
-        datapoints += this.#checkSize(list, datapoints);
+        datapoints += this.#state.checkSize(list, datapoints);
         return list;
       };
       const bound = bindArguments(call, fn, (expression) => evaluate(expression, window));
@@ -131,7 +130,7 @@ export class Evaluation {
         fn.plan === null ? [] : fn.plan(this.#planValues(fn, bound), window, this.#options);
       const planned = windows.map((one) => (first === undefined ? [] : evaluate(first, one)));
       const result = fn.evaluate(bound.values, this.#context(call, window, bound.typed, planned));
-      this.#checkSize(result);
+      this.#state.checkSize(result);
       return result;
     } catch (error) {
       if (error instanceof GraphiteError && error.column !== undefined) throw error;
@@ -219,25 +218,6 @@ export class Evaluation {
     } finally {
       this.#depth--;
     }
-  }
-
-  /** Functions can multiply names and series; what they make must stay within reason. */
-  #checkSize(list: readonly TimeSeries[], datapointsBefore = 0): number {
-    let characters = 0;
-    let datapoints = 0;
-    for (const { name, pathExpression, values } of list) {
-      characters += name.length + pathExpression.length;
-      datapoints += values.length;
-    }
-    if (characters > MAX_NAME_CHARACTERS) {
-      const message = "the names of the series are too long: shorten them with an alias";
-      throw new GraphiteError("ERR_EVALUATION", message);
-    }
-    if (datapointsBefore + datapoints > this.#options.maxDatapoints) {
-      const message = `these are more than ${this.#options.maxDatapoints} datapoints: ask for less`;
-      throw new GraphiteError("ERR_LIMIT_DATAPOINTS", message);
-    }
-    return datapoints;
   }
 
   #need(

@@ -1,7 +1,11 @@
 import type { Window } from "../functions/define.ts";
 import { GraphiteError } from "../model/errors.ts";
+import type { TimeSeries } from "../model/time-series.ts";
 
-/** What the calls of a request leave behind for those that are evaluated after them. */
+/** Letters of a list's names. */
+const MAX_NAME_CHARACTERS = 1 << 27;
+
+/** What the calls of a request leave behind for those that come after them, and what all may take. */
 export class RequestState {
   /** How often something was changed that later calls see. */
   changes = 0;
@@ -40,5 +44,29 @@ export class RequestState {
     if (this.#made <= this.#maxDatapoints) return;
     const message = `${datapoints} datapoints are too many: use longer steps or a shorter range`;
     throw new GraphiteError("ERR_LIMIT_DATAPOINTS", message);
+  }
+
+  /**
+   * Functions can multiply names and series; what they make must stay within reason.
+   *
+   * @returns datapoints of the list
+   * @throws GraphiteError ERR_LIMIT_DATAPOINTS, ERR_EVALUATION for names that are too long
+   */
+  checkSize(list: readonly TimeSeries[], datapointsBefore = 0): number {
+    let characters = 0;
+    let datapoints = 0;
+    for (const { name, pathExpression, values } of list) {
+      characters += name.length + pathExpression.length;
+      datapoints += values.length;
+    }
+    if (characters > MAX_NAME_CHARACTERS) {
+      const message = "the names of the series are too long: shorten them with an alias";
+      throw new GraphiteError("ERR_EVALUATION", message);
+    }
+    if (datapointsBefore + datapoints > this.#maxDatapoints) {
+      const message = `these are more than ${this.#maxDatapoints} datapoints: ask for less`;
+      throw new GraphiteError("ERR_LIMIT_DATAPOINTS", message);
+    }
+    return datapoints;
   }
 }
