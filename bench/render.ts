@@ -75,6 +75,7 @@ const sum: Benchmark = {
       call: () => undefined,
       evaluateTarget: () => [],
       seriesByTag: () => [],
+      tree: () => [],
       events: () => [],
       reserve: () => {},
       setXFilesFactor: () => {},
