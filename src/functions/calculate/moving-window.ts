@@ -38,8 +38,7 @@ function moving(
   xFilesFactor: number | undefined,
   context: FunctionContext,
 ): TimeSeries[] {
-  // Only known values are in a window, so there are no gaps to count as zeros.
-  const join = aggregateNamed(func === "avg_zero" ? "average" : func);
+  const join = aggregateNamed(func);
   const span = spanOf(list, size);
   const shown = typeof size === "string" ? `"${size}"` : String(size);
   const prefix = `moving${func.charAt(0).toUpperCase()}${func.slice(1).toLowerCase()}`;
@@ -61,7 +60,7 @@ function moving(
   });
 }
 
-/** Value i is made of the `points` values up to the i-th after the first `skipped`. */
+/** Value i is made of what is known of the `points` values up to the i-th after `skipped`. */
 function movingValues(
   values: Float64Array,
   skipped: number,
@@ -71,11 +70,19 @@ function movingValues(
 ): Float64Array {
   const result = new Float64Array(Math.max(0, values.length - skipped)).fill(Number.NaN);
   if (points <= 0) return result;
+  const window = new Float64Array(Math.min(points, values.length));
   for (let i = 0; i < result.length; i++) {
     const to = skipped + i + 1;
     const from = Math.max(0, to - points);
     const known = countKnown(values, from, to);
-    if (isKnownEnough(known, to - from, xFilesFactor)) result[i] = join(values, from, to);
+    if (!isKnownEnough(known, to - from, xFilesFactor)) continue;
+    if (known === to - from) {
+      result[i] = join(values, from, to);
+      continue;
+    }
+    let count = 0;
+    for (let j = from; j < to; j++) if (!Number.isNaN(values[j]!)) window[count++] = values[j]!;
+    result[i] = join(window, 0, count);
   }
   return result;
 }
