@@ -41,16 +41,12 @@ export function roundTo(value: number, digits: number): number {
   }
   if (digits > 0) {
     if (digits > 22 || Math.abs(value) >= 1e15) return value;
-    // toFixed works on the exact value; an exact half is the only case where it goes away from zero.
+    // toFixed works on the exact value; only an exact half it takes away from zero. Such a half is
+    // an odd multiple of 1/2 at `digits` decimals, so an odd multiple of this power of two as well.
+    const halves = value * 2 ** (digits + 1);
+    if (Math.abs(halves % 2) !== 1) return Number(value.toFixed(digits));
     const scale = 10 ** digits;
-    const scaled = value * scale;
-    if (
-      Math.abs(scaled % 1) === 0.5 &&
-      (Math.trunc(scaled) + Math.sign(scaled) / 2) / scale === value
-    ) {
-      return (2 * Math.round(scaled / 2)) / scale;
-    }
-    return Number(value.toFixed(digits));
+    return (2 * Math.round((value * scale) / 2)) / scale;
   }
   const scale = 10 ** -digits;
   return roundTo(value / scale, 0) * scale;

@@ -52,8 +52,11 @@ export function differenceOf(graphite: Answer, ours: Answer, later = 0): Differe
     if (graphite.series.length === 0) return null;
     return { kind: "status", text: `ours is ${ours.status}: ${ours.message}` };
   }
-  const names = graphite.series.map((one) => String(one.target));
-  const ourNames = ours.series.map((one) => String(one.target));
+  // Graphite leaves out a series without any point, at least mostly.
+  const theirs = graphite.series.filter((one) => one.datapoints.length > 0);
+  const our = ours.series.filter((one) => one.datapoints.length > 0);
+  const names = theirs.map((one) => String(one.target));
+  const ourNames = our.map((one) => String(one.target));
   const at = names.findIndex((name, i) => name !== ourNames[i]);
   if (at >= 0 || names.length !== ourNames.length) {
     const i = at >= 0 ? at : names.length;
@@ -64,8 +67,8 @@ export function differenceOf(graphite: Answer, ours: Answer, later = 0): Differe
     };
   }
   let found: Difference | null = null;
-  for (const [i, theirs] of graphite.series.entries()) {
-    found ??= seriesDifference(theirs, ours.series[i]!, later);
+  for (const [i, one] of theirs.entries()) {
+    found ??= seriesDifference(one, our[i]!, later);
   }
   return found;
 }

@@ -10,7 +10,7 @@ const withLevel: Draw = (g) => [g.list(), g.level()];
 const withPercent: Draw = (g) => [g.list(), g.percent()];
 const withCount: Draw = (g) => [g.list(), g.integer(-1, 4)];
 const withPositions: Draw = (g) => [g.list(), ...g.some(() => g.integer(0, 4), 0, 2)];
-const pairOfLists: Draw = (g) => [g.list(), g.list()];
+const pairOfLists: Draw = (g) => g.pair();
 const moving: Draw = (g) => [
   g.path(),
   g.windowSize(),
@@ -36,16 +36,18 @@ function share(g: Grammar): string {
 export const CALLS: Readonly<Record<string, Draw>> = {
   // Combine
   aggregate: (g) => [g.list(), g.callback(), ...g.options(["xFilesFactor", () => share(g)])],
-  aggregateSeriesLists: (g) => [g.list(), g.list(), g.aggregation()],
+  aggregateSeriesLists: (g) => [...g.pair(), g.aggregation()],
   aggregateWithWildcards: (g) => [
     g.list(),
     g.aggregation(),
     ...g.some(() => g.integer(0, 4), 0, 2),
   ],
   applyByNode: (g) => [
-    g.path(),
-    g.integer(1, 2),
-    g.text("sumSeries(%.*.cpu)", "scale(%.errors,2)", "%.full", "averageSeries(%.*)"),
+    { path: `fuzz.s${g.step}.{web1,db10,none}.${g.chance.pick(["full", "*"])}` },
+    ...g.chance.pick([
+      ["1", g.text("sumSeries(%.*.cpu)", "%.web*.full", "averageSeries(%.web1.*)")],
+      ["2", g.text("sumSeries(%.*)", "scale(%.errors,2)", "%.full")],
+    ]),
     ...g.options(["newName", () => g.text("node %", "%")]),
   ],
   asPercent,
@@ -83,7 +85,7 @@ export const CALLS: Readonly<Record<string, Draw>> = {
   sumSeries: many,
   sumSeriesLists: pairOfLists,
   sumSeriesWithWildcards: withPositions,
-  weightedAverage: (g) => [g.list(), g.list(), ...g.some(() => g.node(), 0, 2)],
+  weightedAverage: (g) => [...g.pair(), ...g.some(() => g.node(), 0, 2)],
 
   // Transform
   absolute: one,
@@ -138,8 +140,9 @@ export const CALLS: Readonly<Record<string, Draw>> = {
   timeStack: (g) => [g.list(), g.text("10min", "1h", "-1h"), "0", g.integer(1, 3)],
   transformNull: (g) => [
     g.list(),
-    ...g.options(["default", () => g.float()]),
-    ...(g.chance.happens(0.2) ? [`referenceSeries=${referencePath(g)}`] : []),
+    ...(g.chance.happens(0.3)
+      ? [g.float(), referencePath(g)]
+      : g.options(["default", () => g.float()])),
   ],
 
   // Calculate
@@ -204,7 +207,12 @@ export const CALLS: Readonly<Record<string, Draw>> = {
   removeBetweenPercentile: (g) => [g.full(), g.percent()],
   removeEmptySeries: (g) => [g.list(), ...g.options(["xFilesFactor", () => share(g)])],
   unique: many,
-  useSeriesAbove: (g) => [g.full(), g.level(), g.text("full"), g.text("cpu", "none", "errors")],
+  useSeriesAbove: (g) => [
+    g.full(),
+    g.chance.pick(["-5", "0", "10"]),
+    g.text("full"),
+    g.text("cpu", "none", "errors"),
+  ],
 
   // Filter Data
   removeAbovePercentile: withPercent,
@@ -269,7 +277,7 @@ export const CALLS: Readonly<Record<string, Draw>> = {
   constantLine: (g) => [g.float()],
   cumulative: one,
   events: (g) => g.some(() => g.text("deploy", "outage", "*", "none")),
-  fallbackSeries: pairOfLists,
+  fallbackSeries: (g) => [g.list(), g.list()],
   randomWalk: wave,
   randomWalkFunction: wave,
   seriesByTag: (g) => [
@@ -295,7 +303,7 @@ function asPercent(g: Grammar): Part[] {
 }
 
 function reduceSeries(g: Grammar): Part[] {
-  const path = { path: `fuzz.s${g.step}.*.*` };
+  const path = { path: `fuzz.s${g.step}.{web1,web2,db10}.*` };
   const mapped = { name: "mapSeries", args: [path, "2"] };
   const func = g.text("asPercent", "diffSeries", "divideSeries", "sumSeries");
   return [mapped, func, "3", `"${g.chance.pick(["cpu", "errors"])}"`, '"full"'];
@@ -309,12 +317,15 @@ function sine(g: Grammar): Part[] {
 }
 
 function counter(g: Grammar): Part[] {
-  const limit = (): string => g.chance.pick(["0", "10", "100", "5000"]);
-  return [g.list(), ...g.options(["maxValue", limit], ["minValue", limit])];
+  const limit = (): string => g.chance.pick(["-5", "0", "10", "100", "5000"]);
+  // With a limit, 1.1.8 stumbles over gaps.
+  if (g.chance.happens(0.5)) return [g.list()];
+  return [g.full(), ...g.options(["maxValue", limit], ["minValue", limit])];
 }
 
-function referencePath(g: Grammar): string {
-  return `fuzz.s${g.step}.${g.chance.pick(["web1.errors", "*.cpu", "none"])}`;
+/** By name it would not do: Graphite fetches no series for arguments that are given by name. */
+function referencePath(g: Grammar): Part {
+  return { path: `fuzz.s${g.step}.${g.chance.pick(["web1.errors", "*.cpu", "none"])}` };
 }
 
 export const MOVING: readonly string[] = [

@@ -76,11 +76,7 @@ export class Grammar {
     const names = this.#functions.filter((name) => POINTWISE.includes(name));
     if (this.#depth > 1 && names.length > 0) return this.call(this.chance.pick(names));
     const moving = this.#functions.filter((name) => MOVING.includes(name));
-    this.#isMoving = false;
-    this.#depth = 0;
-    const call = this.call(this.chance.pick(moving));
-    this.#isMoving = true;
-    return call;
+    return this.call(this.chance.pick(moving));
   }
 
   lists(): Part[] {
@@ -92,7 +88,8 @@ export class Grammar {
     if (chance.happens(0.05)) return { path: `tagged.load;dc=eu;host=web1;res=s${this.step}` };
     if (chance.happens(0.07)) return this.tagged();
     if (chance.happens(0.03)) return { path: "fuzz.none.*" };
-    const step = chance.happens(0.04) ? "{s60,s300}" : `s${this.step}`;
+    const isMixed = !this.#isMoving && chance.happens(0.04);
+    const step = isMixed ? "{s60,s300}" : `s${this.step}`;
     if (chance.happens(0.06))
       return { path: `fuzz.${step}.idle.${chance.pick(["*", "full", "rare"])}` };
     const host = chance.pick([...HOSTS, "*", "web*", "{web2,db10}"]);
@@ -107,6 +104,17 @@ export class Grammar {
   /** A path of series without gaps. */
   full(): Part {
     return { path: `fuzz.s${this.step}.${this.chance.pick([...HOSTS, "web*"])}.full` };
+  }
+
+  /** Two paths of as many series, mostly. */
+  pair(): [Part, Part] {
+    const { chance } = this;
+    if (chance.happens(0.15)) return [this.list(), this.list()];
+    const hosts = `fuzz.s${this.step}.${chance.pick([...HOSTS, "*", "web*"])}`;
+    return [
+      { path: `${hosts}.${chance.pick(METRICS)}` },
+      { path: `${hosts}.${chance.pick(METRICS)}` },
+    ];
   }
 
   /** Just one series, most of the time. */

@@ -1,10 +1,11 @@
+import type { Difference } from "./answer.ts";
 import type { Part } from "./expression.ts";
 import { namesIn, textOf } from "./expression.ts";
 
 /** Where the packaged Graphite answers otherwise than the one we follow, or wrongly on purpose. */
 export interface KnownDifference {
   reason: string;
-  applies(target: Part): boolean;
+  applies(target: Part, difference: Difference | null): boolean;
 }
 
 function calls(...names: string[]): (target: Part) => boolean {
@@ -15,10 +16,14 @@ function looksLike(pattern: RegExp): (target: Part) => boolean {
   return (target) => pattern.test(textOf(target));
 }
 
-/** Targets that are not asked. docs/differences.md says what we do instead. */
+/** Where series of several steps may meet. */
+const OTHER_STEPS = /\{s60,s300\}|constantLine|threshold|[sS]ummarize/;
+
+/**
+ * Those that a target alone tells are not asked. docs/differences.md says what we do instead.
+ */
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   { reason: "chance", applies: calls("randomWalk", "randomWalkFunction") },
-  { reason: "1.1.8 renames and ends it otherwise", applies: calls("compressPeriodicGaps") },
   {
     reason: "a list of lists is no answer",
     applies: (part) => /^map(Series)?\(/.test(textOf(part)),
@@ -29,4 +34,29 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   { reason: "delay by 0 empties the series in Graphite", applies: looksLike(/\bdelay\(.*,-?0\)/) },
   { reason: "one point too many in Graphite", applies: calls("exponentialMovingAverage") },
+  {
+    reason: "percentages over several steps keep the finer step in Graphite, with too few values",
+    applies: (target, difference) =>
+      /^(times|points)/.test(difference?.kind ?? "") &&
+      looksLike(OTHER_STEPS)(target) &&
+      calls("asPercent", "pct")(target),
+  },
+  {
+    reason: "a default replaces values where the reference has another step",
+    applies: (target, difference) =>
+      /,referenceSeries\)/.test(difference?.text ?? "") && looksLike(OTHER_STEPS)(target),
+  },
+  {
+    reason: "a percentage of a series without a name is named oddly",
+    applies: (_target, difference) => /asPercent\(.*,\)/.test(difference?.text ?? ""),
+  },
+  {
+    reason: "a percentage that misses its partner takes the times of whichever came before it",
+    applies: (_target, difference) =>
+      /^(times|points)/.test(difference?.kind ?? "") && /MISSING/.test(difference?.text ?? ""),
+  },
 ];
+
+export function isKnown(target: Part, difference: Difference | null): boolean {
+  return KNOWN_DIFFERENCES.some((known) => known.applies(target, difference));
+}

@@ -53,7 +53,6 @@ function moving(
       {
         start: series.start + span,
         values,
-        xFilesFactor: xFilesFactor ?? null,
       },
       { [prefix]: String(size) },
     );

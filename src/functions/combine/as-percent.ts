@@ -1,10 +1,10 @@
 import { aggregateNamed } from "../../model/aggregate.ts";
 import { GraphiteError } from "../../model/errors.ts";
-import { formatFloat } from "../../model/python-number.ts";
+import { formatFloat, formatInteger } from "../../model/python-number.ts";
 import { renamed, type TimeSeries } from "../../model/time-series.ts";
 import { valueAt } from "../../model/values.ts";
 import { defineFunction } from "../define.ts";
-import { groupBy, joinedPaths, keyOf } from "../nodes.ts";
+import { groupBy, keyOf } from "../nodes.ts";
 import { normalize } from "../normalize.ts";
 import { any, anyNumberOf, nodeOrTag, optional, seriesList } from "../params.ts";
 import { aggregateSeries } from "./aggregate-rows.ts";
@@ -29,23 +29,21 @@ export const asPercent = defineFunction({
       return byNodes(list, total, nodes, xFilesFactor);
     }
     if (typeof total === "number") {
-      const shown = typed.total ?? formatFloat(total);
-      return list.map((series) => percentOf(series, shown, () => total));
+      const isInteger = /^-?\d+$/.test(typed.total ?? "");
+      const shown = isInteger ? formatInteger(total) : formatFloat(total);
+      return list.map((series) =>
+        percentOf(series, shown, new Float64Array(series.values.length).fill(total)),
+      );
     }
     if (total === undefined) {
       const { series } = normalize(list, xFilesFactor);
-      const sum = aggregateSeries(list, "sum", aggregateNamed("sum"), xFilesFactor);
-      return series.map((one) =>
-        percentOf(one, `sumSeries(${joinedPaths(list)})`, (i) => valueAt(sum.values, i)),
-      );
+      const sum = sumOf(list, xFilesFactor);
+      return series.map((one) => percentOf(one, sum.name, sum.values));
     }
-    if (total.length === 1) {
-      const [one] = total;
-      return pairs(
-        list,
-        list.map(() => one!),
-        xFilesFactor,
-      );
+    if (total.length === 1 && list.length > 1) {
+      // One total for all is taken row by row, wherever it begins.
+      const totals = list.map(() => total[0]!);
+      return pairs(list, totals, xFilesFactor).map((one, i) => ({ ...one, start: list[i]!.start }));
     }
     if (total.length !== list.length) {
       const message = `total has ${total.length} series for ${list.length}: it must have one, or as many`;
@@ -57,6 +55,11 @@ export const asPercent = defineFunction({
   },
 });
 
+/** However few of a row are known, they are all of it. */
+function sumOf(list: readonly TimeSeries[], xFilesFactor: number): TimeSeries {
+  return aggregateSeries(list, "sum", aggregateNamed("sum"), xFilesFactor, 0);
+}
+
 function pairs(
   list: readonly TimeSeries[],
   totals: readonly TimeSeries[],
@@ -64,19 +67,25 @@ function pairs(
 ): TimeSeries[] {
   return list.map((series, i) => {
     const total = totals[i]!;
-    const { series: both } = normalize([series, total], xFilesFactor);
-    return percentOf(both[0]!, total.name, (row) => valueAt(both[1]!.values, row));
+    const { series: both, ...grid } = normalize([series, total], xFilesFactor);
+    return { ...percentOf(both[0]!, total.name, both[1]!.values), ...gridOf(grid) };
   });
 }
 
-function percentOf(series: TimeSeries, total: string, totalAt: (i: number) => number): TimeSeries {
-  const values = new Float64Array(series.values.length);
+/** Row by row; where either has no value there is none. */
+function percentOf(series: TimeSeries, total: string, totals: Float64Array): TimeSeries {
+  const values = new Float64Array(Math.max(series.values.length, totals.length));
   for (let i = 0; i < values.length; i++) {
-    const divisor = totalAt(i);
-    values[i] = divisor === 0 ? Number.NaN : (series.values[i]! / divisor) * 100;
+    const divisor = valueAt(totals, i);
+    values[i] = divisor === 0 ? Number.NaN : (valueAt(series.values, i) / divisor) * 100;
   }
   const name = `asPercent(${series.name},${total})`;
-  return renamed(series, name, { values, xFilesFactor: null, tags: { name } });
+  return renamed(series, name, {
+    values,
+    consolidation: "average",
+    xFilesFactor: null,
+    tags: { name },
+  });
 }
 
 function byNodes(
@@ -90,13 +99,9 @@ function byNodes(
     total === undefined ? groups : groupBy(total, (series) => keyOf(series, nodes));
   const totals = new Map<string, TimeSeries>();
   for (const [key, members] of totalGroups) {
-    const isSingle = total !== undefined && members.length === 1;
-    totals.set(
-      key,
-      isSingle ? members[0]! : aggregateSeries(members, "sum", aggregateNamed("sum"), xFilesFactor),
-    );
+    totals.set(key, members.length === 1 ? members[0]! : sumOf(members, xFilesFactor));
   }
-  const keys = [...new Set([...groups.keys(), ...totals.keys()])].sort();
+  const keys = new Set([...groups.keys(), ...totals.keys()]);
   const span = list[0]!;
   const result: TimeSeries[] = [];
   for (const key of keys) {
@@ -125,6 +130,8 @@ function byNodes(
   return result;
 }
 
-function gridOf({ start, end, step }: TimeSeries): Pick<TimeSeries, "start" | "end" | "step"> {
+type Grid = Pick<TimeSeries, "start" | "end" | "step">;
+
+function gridOf({ start, end, step }: Grid): Grid {
   return { start, end, step };
 }

@@ -22,7 +22,7 @@ export const divideSeries = defineFunction({
       if (divisor === undefined) {
         const values = new Float64Array(dividend.values.length).fill(Number.NaN);
         const name = `divideSeries(${dividend.name},MISSING)`;
-        return renamed(dividend, name, { values, tags: { name } });
+        return renamed(dividend, name, { values });
       }
       const {
         series: both,

@@ -3,7 +3,7 @@ import type { TimeSeries } from "../../model/time-series.ts";
 import { defineFunction, type FunctionContext } from "../define.ts";
 import { float, optional, string } from "../params.ts";
 
-/** Three points over the window. */
+/** Three points over the window; the last one is at its end, or just before it. */
 export function lineOf(value: number, name: string, { window }: FunctionContext): TimeSeries {
   const step = Math.max(1, Math.floor((window.until - window.from) / 2));
   const title = formatFloat(value);
@@ -11,7 +11,7 @@ export function lineOf(value: number, name: string, { window }: FunctionContext)
     name,
     pathExpression: `constantLine(${title})`,
     start: window.from,
-    end: window.from + 3 * step,
+    end: window.until,
     step,
     values: Float64Array.of(value, value, value),
     consolidation: "average",
@@ -33,5 +33,5 @@ export const threshold = defineFunction({
   group: "Graph",
   doc: "A horizontal line at a value, with a label and a colour.",
   params: { value: float, label: optional(string), color: optional(string) },
-  evaluate: ({ value, label }, context) => [lineOf(value, label ?? formatFloat(value), context)],
+  evaluate: ({ value, label }, context) => [lineOf(value, label || formatFloat(value), context)],
 });

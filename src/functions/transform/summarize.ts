@@ -31,8 +31,8 @@ export const summarize = defineFunction({
     const suffix = `"${intervalString}", "${func}"${alignToFrom ? ", true" : ""}`;
     return list.map((series) => {
       const start = alignToFrom ? series.start : series.start - (series.start % seconds);
-      const end = alignToFrom ? series.end : series.end - (series.end % seconds) + seconds;
-      const buckets = Math.ceil((end - start) / seconds);
+      const last = alignToFrom ? series.end : series.end - (series.end % seconds) + seconds;
+      const buckets = Math.ceil((last - start) / seconds);
       if (buckets > maxDatapoints) {
         throw new GraphiteError(
           "ERR_LIMIT_DATAPOINTS",
@@ -55,7 +55,7 @@ export const summarize = defineFunction({
         name,
         {
           start,
-          end,
+          end: start + buckets * seconds,
           step: seconds,
           values,
           xFilesFactor: series.xFilesFactor,
@@ -73,9 +73,11 @@ function bucketValue(
   join: (values: Float64Array, from: number, to: number) => number,
   xFilesFactor: number,
 ): number {
-  const { start, step, values } = series;
+  const { start, end, step, values } = series;
   const first = Math.max(0, Math.ceil((from - start) / step));
-  const last = Math.min(values.length, Math.ceil((from + seconds - start) / step));
+  // The last point of a constantLine is at its end, where no bucket reaches.
+  const until = Math.min(from + seconds, end);
+  const last = Math.min(values.length, Math.ceil((until - start) / step));
   if (last <= first) return Number.NaN;
   const known = countKnown(values, first, last);
   const total = seconds / step;
