@@ -40,7 +40,7 @@ export function consolidateSeries(
 /**
  * Brings a series to at most `maxPoints` points over a range of `rangeSeconds`, Graphite's way:
  * buckets begin at multiples of the new step, so that a graph does not tremble when it is drawn
- * again, and the partial bucket at the beginning is left out.
+ * again, and the partial bucket at the beginning is left out, like one that begins after the end.
  */
 export function fitToPoints(
   series: TimeSeries,
@@ -62,14 +62,13 @@ export function fitToPoints(
   const step = Math.trunc(factor * series.step);
   const nudge = step + (series.start % series.step) - (series.start % step);
   const dropped = Math.max(0, Math.trunc(nudge / series.step) - 1);
-  return withChanges(series, {
-    start: series.start + nudge,
-    step,
-    values: consolidate(
-      series.values.subarray(dropped),
-      factor,
-      series.consolidation,
-      factorOfSeries,
-    ),
-  });
+  const start = series.start + nudge;
+  const values = consolidate(
+    series.values.subarray(dropped),
+    factor,
+    series.consolidation,
+    factorOfSeries,
+  );
+  const fitting = Math.max(0, Math.floor((series.end - start) / step) + 1);
+  return withChanges(series, { start, step, values: values.subarray(0, fitting) });
 }

@@ -17,7 +17,7 @@ function looksLike(pattern: RegExp): (target: Part) => boolean {
 }
 
 /** Where series of several steps may meet. */
-const OTHER_STEPS = /\{s60,s300\}|constantLine|threshold|[sS]ummarize/;
+const MIXED_STEPS = /\{s60,s300\}|constantLine|threshold/;
 
 /**
  * Those that a target alone tells are not asked. docs/differences.md says what we do instead.
@@ -37,14 +37,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     reason: "percentages over several steps keep the finer step in Graphite, with too few values",
     applies: (target, difference) =>
-      /^(times|points)/.test(difference?.kind ?? "") &&
-      looksLike(OTHER_STEPS)(target) &&
-      calls("asPercent", "pct")(target),
+      difference !== null && looksLike(MIXED_STEPS)(target) && calls("asPercent", "pct")(target),
   },
   {
     reason: "a default replaces values where the reference has another step",
     applies: (target, difference) =>
-      /,referenceSeries\)/.test(difference?.text ?? "") && looksLike(OTHER_STEPS)(target),
+      /,referenceSeries\)/.test(difference?.text ?? "") &&
+      (looksLike(MIXED_STEPS)(target) || looksLike(/summarize/)(target)),
   },
   {
     reason: "a percentage of a series without a name is named oddly",

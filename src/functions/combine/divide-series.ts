@@ -42,6 +42,7 @@ export const divideSeries = defineFunction({
         end,
         step,
         values,
+        consolidation: "average",
         xFilesFactor: null,
         tags: { name },
       });
