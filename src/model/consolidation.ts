@@ -40,7 +40,7 @@ export function consolidateSeries(
 /**
  * Brings a series to at most `maxPoints` points over a range of `rangeSeconds`, Graphite's way:
  * buckets begin at multiples of the new step, so that a graph does not tremble when it is drawn
- * again, and the partial bucket at the beginning is left out, like one that begins after the end.
+ * again, and the partial bucket at the beginning is left out.
  */
 export function fitToPoints(
   series: TimeSeries,
@@ -69,6 +69,12 @@ export function fitToPoints(
     series.consolidation,
     factorOfSeries,
   );
-  const fitting = Math.max(0, Math.floor((series.end - start) / step) + 1);
-  return withChanges(series, { start, step, values: values.subarray(0, fitting) });
+  return withChanges(series, { start, step, values });
+}
+
+/** Without the points that begin after the end: a shift or a bucket may leave some. */
+export function cutAtEnd(series: TimeSeries): TimeSeries {
+  const fitting = Math.max(0, Math.floor((series.end - series.start) / series.step) + 1);
+  if (series.values.length <= fitting) return series;
+  return withChanges(series, { values: series.values.subarray(0, fitting) });
 }

@@ -1,4 +1,4 @@
-import { fitToPoints } from "../model/consolidation.ts";
+import { cutAtEnd, fitToPoints } from "../model/consolidation.ts";
 import { GraphiteError } from "../model/errors.ts";
 import { tagsOf } from "../model/series-name.ts";
 import { parseTagExpression } from "../model/tag-expression.ts";
@@ -206,6 +206,7 @@ function finish(
     const end = Math.max(...list.map((series) => series.end));
     list = list.map((series) => fitToPoints(series, maxDataPoints, end - start, xFilesFactor));
   }
+  list = list.map(cutAtEnd);
   const datapoints = list.reduce((sum, series) => sum + series.values.length, 0);
   const body = writeJson(list, request.noNullPoints === true);
   return { body, broken, isBroken, warnings, series: list.length, datapoints };

@@ -42,8 +42,9 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     reason: "a default replaces values where the reference has another step",
     applies: (target, difference) =>
-      /,referenceSeries\)/.test(difference?.text ?? "") &&
-      (looksLike(MIXED_STEPS)(target) || looksLike(/summarize/)(target)),
+      difference !== null &&
+      looksLike(/transformNull\(.*,fuzz\.[^,()]*\)/)(target) &&
+      (looksLike(MIXED_STEPS)(target) || looksLike(/[sS]ummarize/)(target)),
   },
   {
     reason: "a percentage of a series without a name is named oddly",
