@@ -3,7 +3,8 @@ import { basename } from "node:path";
 import test from "ava";
 import { FUNCTIONS } from "../src/functions/index.ts";
 import { render } from "../src/render/render.ts";
-import { type CaseStep, type ExpectedRow, parseCaseScript } from "./case-script.ts";
+import { type CaseAnswer, problemOf } from "./case-problem.ts";
+import { type CaseStep, parseCaseScript } from "./case-script.ts";
 import { MemorySource } from "./memory-source.ts";
 
 const FOLDER = "test/cases";
@@ -96,12 +97,7 @@ const WITHOUT_SCRIPT: readonly string[] = [
   "setXFilesFactor",
 ];
 
-interface Answer {
-  message: string | null;
-  series: { target: string; datapoints: [number | null, number][] }[];
-}
-
-async function answerOf({ target, series, request }: CaseStep): Promise<Answer> {
+async function answerOf({ target, series, request }: CaseStep): Promise<CaseAnswer> {
   const { broken, body } = await render(
     {
       targets: [target],
@@ -118,47 +114,7 @@ async function answerOf({ target, series, request }: CaseStep): Promise<Answer> 
     new MemorySource(series),
   );
   const text = Buffer.from(body).toString();
-  return { message: broken[0]?.reason ?? null, series: JSON.parse(text) as Answer["series"] };
-}
-
-/** What is not as the script says, or null. */
-function problemOf({ expected }: CaseStep, { message, series }: Answer): string | null {
-  if ("message" in expected) {
-    if (message === null) return "it does not fail";
-    return message.includes(expected.message) ? null : `the message is ${JSON.stringify(message)}`;
-  }
-  if (message !== null) return `it fails: ${message}`;
-  const names = series.map((one) => one.target);
-  const wanted = expected.rows.map((row) => row.name);
-  if (JSON.stringify(names) !== JSON.stringify(wanted))
-    return `names ${JSON.stringify(names)} instead of ${JSON.stringify(wanted)}`;
-  for (const [i, row] of expected.rows.entries()) {
-    const problem = rowProblem(row, series[i]!.datapoints);
-    if (problem !== null) return `line ${row.line}, ${row.name}: ${problem}`;
-  }
-  return null;
-}
-
-function rowProblem(row: ExpectedRow, datapoints: [number | null, number][]): string | null {
-  const shown = datapoints.map(([value]) => value ?? "_").join(" ");
-  if (datapoints.length !== row.values.length)
-    return `${datapoints.length} values instead of ${row.values.length}: ${shown}`;
-  for (const [i, [value, time]] of datapoints.entries()) {
-    const wanted = row.start + i * row.step;
-    if (time !== wanted) return `value ${i} is at ${clock(time)} instead of ${clock(wanted)}`;
-    if (!isSame(row.values[i]!, value)) return `value ${i} differs: ${shown}`;
-  }
-  return null;
-}
-
-function isSame(expected: number | null | "?", value: number | null): boolean {
-  if (expected === null || value === null) return expected === value;
-  if (expected === "?") return true;
-  return Math.abs(expected - value) <= 1e-9 * Math.max(Math.abs(expected), Math.abs(value)) + 1e-12;
-}
-
-function clock(time: number): string {
-  return new Date(time * 1000).toISOString().slice(0, 19);
+  return { message: broken[0]?.reason ?? null, series: JSON.parse(text) as CaseAnswer["series"] };
 }
 
 function folderOf(group: string): string {

@@ -34,9 +34,9 @@ export function parseJson(text: string): unknown {
 }
 
 function messageOf(text: string): string {
-  // Django's page about a crash has the exception in its title.
-  const title = /<pre class="exception_value">([^<]*)</.exec(text) ?? /<title>([^<]*)</.exec(text);
-  return (title?.[1] ?? text).trim().slice(0, 300);
+  // Graphite's page about a crash ends with the exception.
+  const exception = text.match(/^\w+(?:Error|Exception)\b.*$/gm)?.at(-1);
+  return (exception ?? text).trim().slice(0, 300);
 }
 
 export interface Difference {

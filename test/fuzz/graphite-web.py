@@ -1,16 +1,18 @@
-"""A graphite-web of its own in a folder: whisper files from series.json, and its WSGI app on a port.
+"""A graphite-web of its own in a folder, on a port that the system picks.
 
     graphite-web.py FOLDER
 
-FOLDER/series.json holds [{"name", "step", "points", "values": [[time, value], ...]}, ...]; the file
-is read once, when there is no whisper folder yet. Everything that is written lies in FOLDER. Prints
-"ready PORT" when requests are welcome, and ends with its standard input.
+Everything that is written lies in FOLDER. Prints "ready PORT" when requests are welcome. For each
+line of its standard input the whisper files are made anew from FOLDER/series.json, which holds
+[{"name", "step", "points", "values": [[time, value], ...]}, ...]; then it prints "loaded". It ends
+with its standard input.
 """
 
 import hashlib
 import inspect
 import json
 import os
+import shutil
 import sys
 import threading
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -43,14 +45,23 @@ def path_of(folder, name):
     return os.path.join(folder, "whisper", "_tagged", digest[0:3], digest[3:6], digest + ".wsp")
 
 
-def write_series(folder, series):
+def load(folder, tagged_before):
     import whisper
+    from graphite.storage import STORE
 
+    with open(os.path.join(folder, "series.json")) as file:
+        series = json.load(file)
+    shutil.rmtree(os.path.join(folder, "whisper"))
+    os.makedirs(os.path.join(folder, "whisper"))
     for one in series:
         path = path_of(folder, one["name"])
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        whisper.create(path, [(one["step"], one["points"])], xFilesFactor=0)
+        whisper.create(path, [(one["step"], one["points"])], xFilesFactor=0, sparse=True)
         whisper.update_many(path, [tuple(point) for point in one["values"]])
+    tagged = [one["name"] for one in series if ";" in one["name"]]
+    STORE.tagdb.del_multi_series(tagged_before)
+    STORE.tagdb.tag_multi_series(tagged)
+    return tagged
 
 
 def main(folder):
@@ -61,7 +72,7 @@ def main(folder):
     os.environ["GRAPHITE_SETTINGS_MODULE"] = "settings_of_test"
     os.environ["DJANGO_SETTINGS_MODULE"] = "graphite.settings"
 
-    is_new = not os.path.exists(os.path.join(folder, "whisper"))
+    is_new = not os.path.exists(os.path.join(folder, "graphite.db"))
     os.makedirs(os.path.join(folder, "whisper"), exist_ok=True)
 
     # /functions of 1.1.8 asks for helpers that Python 3.11 no longer has.
@@ -74,14 +85,8 @@ def main(folder):
     django.setup()
     if is_new:
         from django.core.management import call_command
-        from graphite.storage import STORE
 
         call_command("migrate", run_syncdb=True, verbosity=0)
-        with open(os.path.join(folder, "series.json")) as file:
-            series = json.load(file)
-        write_series(folder, series)
-        tagged = [one["name"] for one in series if ";" in one["name"]]
-        STORE.tagdb.tag_multi_series(tagged)
 
     from graphite.wsgi import application
 
@@ -89,11 +94,16 @@ def main(folder):
     print("ready", server.server_port, flush=True)
 
     # Whoever has started this holds the other end, so it never outlives them.
-    def watch():
-        sys.stdin.read()
-        os._exit(0)
+    def obey():
+        tagged = []
+        try:
+            for _line in sys.stdin:
+                tagged = load(folder, tagged)
+                print("loaded", flush=True)
+        finally:
+            os._exit(0)
 
-    threading.Thread(target=watch, daemon=True).start()
+    threading.Thread(target=obey, daemon=True).start()
     server.serve_forever()
 
 

@@ -21,11 +21,18 @@ export class GraphiteWeb {
   }
 
   /** @throws Error when it does not come up: is graphite-web installed? */
-  static async start(folder: string, series: readonly FuzzSeries[]): Promise<GraphiteWeb> {
-    writeFileSync(join(folder, "series.json"), JSON.stringify(series));
+  static async start(folder: string): Promise<GraphiteWeb> {
     const web = new GraphiteWeb(folder);
     await web.#spawn();
     return web;
+  }
+
+  /** These series and no others. */
+  async load(series: readonly FuzzSeries[]): Promise<void> {
+    writeFileSync(join(this.#folder, "series.json"), JSON.stringify(series));
+    const loaded = this.#told("loaded");
+    this.#process?.stdin?.write("load\n");
+    await loaded;
   }
 
   url(path: string): string {
@@ -49,29 +56,39 @@ export class GraphiteWeb {
 
   async #spawn(): Promise<void> {
     // It ends when its standard input does, so it cannot outlive this process.
-    const child = spawn(PYTHON, [SCRIPT, this.#folder], { stdio: ["pipe", "pipe", "pipe"] });
-    this.#process = child;
+    this.#process = spawn(PYTHON, [SCRIPT, this.#folder], { stdio: ["pipe", "pipe", "pipe"] });
+    const line = await this.#told("ready");
+    this.#port = Number(line.split(" ")[1]);
+  }
+
+  /** The next line that begins with a word. */
+  async #told(word: string): Promise<string> {
+    const child = this.#process;
+    if (child === null) throw new Error("graphite-web does not run");
+    const lines = createInterface({ input: child.stdout! });
     let errors = "";
-    child.stderr.on("data", (chunk) => {
+    const collect = (chunk: unknown): void => {
       errors = (errors + String(chunk)).slice(-4000);
-    });
-    this.#port = await new Promise<number>((resolve, reject) => {
-      const give = (error: Error): void => {
-        clearTimeout(timer);
-        reject(error);
-      };
-      const timer = setTimeout(() => {
-        child.kill("SIGKILL");
-        give(new Error("graphite-web does not come up"));
-      }, START_MS);
-      createInterface({ input: child.stdout }).on("line", (line) => {
-        const ready = /^ready (\d+)$/.exec(line);
-        if (ready === null) return;
-        clearTimeout(timer);
-        resolve(Number(ready[1]));
+    };
+    child.stderr!.on("data", collect);
+    const patience = new AbortController();
+    const timer = setTimeout(() => child.kill("SIGKILL"), START_MS);
+    try {
+      return await new Promise<string>((resolve, reject) => {
+        lines.on("line", (line) => {
+          if (line.startsWith(word)) resolve(line);
+        });
+        // Fails as well when there is no Python to start.
+        once(child, "exit", { signal: patience.signal }).then(
+          ([code]) => reject(new Error(`graphite-web ended with ${code}: ${errors}`)),
+          reject,
+        );
       });
-      child.on("error", give);
-      child.on("exit", (code) => give(new Error(`graphite-web ended with ${code}: ${errors}`)));
-    });
+    } finally {
+      clearTimeout(timer);
+      patience.abort();
+      lines.close();
+      child.stderr!.off("data", collect);
+    }
   }
 }

@@ -37,7 +37,8 @@ export class Servers {
     const schemas = join(folder, "storage-schemas.conf");
     writeFileSync(schemas, SCHEMAS);
     mkdirSync(join(folder, "graphite"));
-    const graphite = await GraphiteWeb.start(join(folder, "graphite"), series);
+    const graphite = await GraphiteWeb.start(join(folder, "graphite"));
+    await graphite.load(series);
     const ours = await TestServer.start(join(folder, "data"), ["--schemas", schemas]);
     for (const url of [graphite.url("/events/"), ours.url("/events/")]) await postEvents(url, end);
     await load(ours, series);
