@@ -17,7 +17,7 @@ function looksLike(pattern: RegExp): (target: Part) => boolean {
 }
 
 /** Where series of several steps may meet. */
-const MIXED_STEPS = /\{s60,s300\}|constantLine|threshold/;
+const MIXED_STEPS = /\{s60,s300\}|constantLine|threshold|[sS]ummarize/;
 
 /**
  * Those that a target alone tells are not asked. docs/differences.md says what we do instead.
@@ -43,8 +43,8 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason: "a default replaces values where the reference has another step",
     applies: (target, difference) =>
       difference !== null &&
-      looksLike(/transformNull\(.*,fuzz\.[^,()]*\)/)(target) &&
-      (looksLike(MIXED_STEPS)(target) || looksLike(/[sS]ummarize/)(target)),
+      looksLike(MIXED_STEPS)(target) &&
+      looksLike(/transformNull\(.*,fuzz\.[^,()]*\)/)(target),
   },
   {
     reason: "a percentage of a series without a name is named oddly",

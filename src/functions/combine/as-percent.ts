@@ -43,7 +43,10 @@ export const asPercent = defineFunction({
     if (total.length === 1 && list.length > 1) {
       // One total for all is taken row by row, wherever it begins.
       const totals = list.map(() => total[0]!);
-      return pairs(list, totals, xFilesFactor).map((one, i) => ({ ...one, start: list[i]!.start }));
+      return pairs(list, totals, xFilesFactor).map((one, i) => {
+        const { start, end } = list[i]!;
+        return { ...one, start, end };
+      });
     }
     if (total.length !== list.length) {
       const message = `total has ${total.length} series for ${list.length}: it must have one, or as many`;
