@@ -1,4 +1,4 @@
-import { fitToPoints } from "../model/consolidation.ts";
+import { cutAtEnd, fitToPoints } from "../model/consolidation.ts";
 import { GraphiteError } from "../model/errors.ts";
 import { parseTimeExpression, resolveRange } from "../model/time-expression.ts";
 import type { TimeSeries } from "../model/time-series.ts";
@@ -199,6 +199,7 @@ function finish(
       ),
     );
   }
+  list = list.map(cutAtEnd);
   const datapoints = list.reduce((sum, series) => sum + series.values.length, 0);
   const { isJson, write } = FORMATS[format];
   const noNullPoints = request.noNullPoints === true;

@@ -28,7 +28,8 @@ export function joinBuckets(
   const total = seconds / series.step;
   let first = 0;
   for (let i = 0; i < count; i++) {
-    const next = start + (i + 1) * seconds;
+    // A point at the end of its series, as a constantLine has one, is in no bucket.
+    const next = Math.min(start + (i + 1) * seconds, series.end);
     const last = Math.min(
       series.values.length,
       Math.max(first, Math.ceil((next - series.start) / series.step)),
@@ -39,5 +40,5 @@ export function joinBuckets(
       : Number.NaN;
     first = last;
   }
-  return { start, end, step: seconds, values };
+  return { start, end: start + count * seconds, step: seconds, values };
 }
