@@ -10,6 +10,14 @@ export interface NameTable {
    * at `at`; else -1. `view` looks at the same memory as `bytes`.
    */
   successorAt(previous: number, bytes: Uint8Array, view: DataView, at: number, end: number): number;
+  /** The name that followed `previous` last time, if it is exactly the bytes at [start, end). */
+  successorIs(
+    previous: number,
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+  ): number;
   /** Length in bytes of a name. */
   lengthOf(name: number): number;
   /** The name written at [start, end), made known if it is new. Never throws for bad names. */

@@ -10,6 +10,8 @@ export const MAX_FRAME_BYTES = 1 << 20;
 const LENGTH_BYTES = 4;
 const EMPTY = Buffer.alloc(0);
 
+/** Bytes of a path that a log line shows. */
+const SAMPLE_BYTES = 400;
 /** Beyond this depth of nesting a pickle is refused. */
 const MAX_NESTING = 100;
 
@@ -30,6 +32,7 @@ export class PickleDecoder {
   /** The beginning of a frame that is not whole yet, in the first `#pendingBytes` bytes. */
   #pending: Buffer = EMPTY;
   #pendingBytes = 0;
+  #previous = -1;
   points = 0;
 
   /** `now` gives the present in whole seconds. */
@@ -88,8 +91,10 @@ export class PickleDecoder {
   }
 
   #frame(frame: Buffer): void {
+    const now = this.#now();
+    const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
     const isUsual = this.#scanner.scan(frame, (start, end, time, value) =>
-      this.#point(frame, start, end, time, value),
+      this.#point(frame, view, start, end, time, value, now),
     );
     if (isUsual) return;
     const problem = pickleProblem(frame, MAX_NESTING);
@@ -108,10 +113,10 @@ export class PickleDecoder {
       this.#refusals.refuse("pickle-not-a-list");
       return;
     }
-    for (const entry of entries) this.#entry(entry);
+    for (const entry of entries) this.#entry(entry, now);
   }
 
-  #entry(entry: unknown): void {
+  #entry(entry: unknown, now: number): void {
     if (!Array.isArray(entry) || entry.length !== 2 || !Array.isArray(entry[1])) {
       this.#refusals.refuse("pickle-entry-malformed");
       return;
@@ -128,25 +133,51 @@ export class PickleDecoder {
       return;
     }
     const name = Buffer.from(path);
-    this.#point(name, 0, name.length, written, value);
+    const view = new DataView(name.buffer, name.byteOffset, name.byteLength);
+    this.#point(name, view, 0, name.length, written, value, now);
   }
 
   /** A datapoint whose path stands at [start, end) of `bytes`. */
-  #point(bytes: Buffer, start: number, end: number, written: number, value: number): void {
-    const sample = (): string => bytes.toString("utf8", start, Math.min(end, start + 400));
+  #point(
+    bytes: Buffer,
+    view: DataView,
+    start: number,
+    end: number,
+    written: number,
+    value: number,
+    now: number,
+  ): void {
     if (Number.isNaN(value)) {
-      this.#refusals.refuse("value-nan", sample);
+      this.#refuse("value-nan", bytes, start, end);
       return;
     }
-    const time = carbonTime(written, this.#now());
+    const time = carbonTime(written, now);
     if (typeof time === "string") {
-      this.#refusals.refuse(time, sample);
+      this.#refuse(time, bytes, start, end);
       return;
     }
     this.points++;
     const isInteger = Number.isInteger(value) && Math.abs(value) < 2 ** 48 && !Object.is(value, -0);
-    const name = this.#names.resolve(bytes, start, end);
+    const name = this.#nameAt(bytes, view, start, end);
     this.#sink.point(name, time, value, isInteger ? value : 0, isInteger ? 0 : -1);
+  }
+
+  #refuse(reason: string, bytes: Buffer, start: number, end: number): void {
+    this.#refusals.refuse(reason, () =>
+      bytes.toString("utf8", start, Math.min(end, start + SAMPLE_BYTES)),
+    );
+  }
+
+  /** Senders mostly keep their order: the name is first compared with the one that followed last time. */
+  #nameAt(bytes: Buffer, view: DataView, start: number, end: number): number {
+    const previous = this.#previous;
+    let name = previous < 0 ? -1 : this.#names.successorIs(previous, bytes, view, start, end);
+    if (name < 0) {
+      name = this.#names.resolve(bytes, start, end);
+      this.#names.learn(previous, name);
+    }
+    this.#previous = name;
+    return name;
   }
 }
 

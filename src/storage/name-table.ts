@@ -81,18 +81,34 @@ export class NameTable {
     if (name < 0) return -1;
     const length = records[name * RECORD + LENGTH]!;
     if (at + length >= end || bytes[at + length] !== 32) return -1;
+    return this.#equals(name, length, bytes, view, at) ? name : -1;
+  }
+
+  successorIs(
+    previous: number,
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+  ): number {
+    const records = this.#records;
+    const name = records[previous * RECORD + SUCCESSOR]! - 1;
+    if (name < 0) return -1;
+    const length = records[name * RECORD + LENGTH]!;
+    return length === end - start && this.#equals(name, length, bytes, view, start) ? name : -1;
+  }
+
+  /** From the tail, where names differ, four bytes at a time. */
+  #equals(name: number, length: number, bytes: Uint8Array, view: DataView, at: number): boolean {
     const arena = this.#arenaView;
-    const offset = records[name * RECORD + OFFSET]!;
-    // From the tail, where names differ, four bytes at a time.
+    const offset = this.#records[name * RECORD + OFFSET]!;
     let i = length - 4;
     while (i >= 0 && view.getInt32(at + i, true) === arena.getInt32(offset + i, true)) i -= 4;
-    if (i >= 0) return -1;
-    if (i === -4) return name;
-    if (length >= 4) {
-      return view.getInt32(at, true) === arena.getInt32(offset, true) ? name : -1;
-    }
-    for (let j = 0; j < length; j++) if (bytes[at + j] !== this.#arena[offset + j]) return -1;
-    return name;
+    if (i >= 0) return false;
+    if (i === -4) return true;
+    if (length >= 4) return view.getInt32(at, true) === arena.getInt32(offset, true);
+    for (let j = 0; j < length; j++) if (bytes[at + j] !== this.#arena[offset + j]) return false;
+    return true;
   }
 
   learn(previous: number, name: number): void {

@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import type { AggregationMethod } from "../../../src/model/aggregation.ts";
 import type { FileSystem } from "../../../src/storage/environment.ts";
 import { describeLog } from "../../../src/storage/inspect/describe-log.ts";
 import { describeManifest } from "../../../src/storage/inspect/describe-manifest.ts";
@@ -11,7 +12,7 @@ import type { LogRecord } from "../../../src/storage/inspect/log-records.ts";
 import { OfflineStore } from "../../../src/storage/inspect/offline-store.ts";
 import { bucketsOf, epochsOf } from "../../../src/storage/inspect/series-buckets.ts";
 import { nodeFiles, realEnvironment } from "../../../src/storage/node-files.ts";
-import type { Method } from "../../../src/storage/roll-up/pick-statistic.ts";
+
 import { temporaryFolder } from "../../server.ts";
 import { digestOf, PLANS, SampleStore, START } from "./sample-store.ts";
 
@@ -36,7 +37,7 @@ function buckets(
 }
 
 /** What the running store's reader answers on a tier's grid, by time. */
-function answers(path: string, tier: number, method: Method): [number, number][] {
+function answers(path: string, tier: number, method: AggregationMethod): [number, number][] {
   const read = sample.store.readTier(path, tier, START, START + 2 * DAY, {
     method,
     xFilesFactor: 0,
