@@ -46,6 +46,12 @@ export function lockFolder(folder: string): () => void {
   };
 }
 
+/** Process that has a data directory open, and null when none has; nothing is changed. */
+export function lockOwner(folder: string): number | null {
+  const found = read(join(folder, "lock"));
+  return found === null ? null : livingOwner(found);
+}
+
 /** Removes a lock whose text is `stale`; puts back what another process locked meanwhile. */
 function moveAside(path: string, stale: string): void {
   const aside = `${path}.stale.${process.pid}`;

@@ -3,6 +3,7 @@ import { Manifest } from "./manifest.ts";
 import { Replay } from "./replay.ts";
 import {
   CATALOGUE_FILE,
+  ORPHAN_FOLDER,
   openFolder,
   STATFILE_FOLDER,
   type StoreFormat,
@@ -13,8 +14,8 @@ import type { NameSink } from "./store-writer.ts";
 import type { WalFile } from "./wal/files.ts";
 import { type Damage, scanCatalogue, scanLog } from "./wal/scan.ts";
 
-/** Everything that is known after a start, and what the writers go on with. */
-export interface Recovered {
+/** What the files of a store say. */
+export interface LoadedStore {
   format: StoreFormat;
   manifest: Manifest;
   replay: Replay;
@@ -22,9 +23,13 @@ export interface Recovered {
   walFiles: WalFile[];
   /** LSN after the last record that the log holds. */
   logEndLsn: number;
+  damage: Damage[];
+}
+
+/** Everything that is known after a start, and what the writers go on with. */
+export interface Recovered extends LoadedStore {
   /** LSN that the next record gets. */
   nextLsn: number;
-  damage: Damage[];
   /** StatFiles that the manifest does not know; moved aside, never deleted. */
   orphans: number;
 }
@@ -42,7 +47,22 @@ export function recover(
   view: OwnedStoreView,
   names: NameSink,
 ): Recovered {
-  const format = openFolder(env, folder);
+  const loaded = loadStore(env, folder, openFolder(env, folder), view, names);
+  return {
+    ...loaded,
+    nextLsn: Math.max(loaded.logEndLsn, loaded.manifest.highestLsn) + LSN_GAP,
+    orphans: moveOrphans(env, folder, loaded.manifest),
+  };
+}
+
+/** The part of `recover` that only reads. */
+export function loadStore(
+  env: Environment,
+  folder: string,
+  format: StoreFormat,
+  view: OwnedStoreView,
+  names: NameSink,
+): LoadedStore {
   const manifest = new Manifest(env, folder);
   const replay = new Replay(view, names, manifest);
   const catalogue = scanCatalogue(env.files, `${folder}/${CATALOGUE_FILE}`, replay);
@@ -56,9 +76,7 @@ export function recover(
     catalogueBytes: catalogue.validBytes,
     walFiles: log.files,
     logEndLsn: log.endLsn,
-    nextLsn: Math.max(log.endLsn, manifest.highestLsn) + LSN_GAP,
     damage: [...manifest.damage, ...catalogue.damage, ...log.damage],
-    orphans: moveOrphans(env, folder, manifest),
   };
 }
 
@@ -75,7 +93,7 @@ function moveOrphans(env: Environment, folder: string, manifest: Manifest): numb
         files.unlink(`${root}/${file}`);
         continue;
       }
-      const aside = `${folder}/orphans`;
+      const aside = `${folder}/${ORPHAN_FOLDER}`;
       if (!files.exists(aside)) files.makeFolder(aside);
       files.rename(`${root}/${file}`, `${aside}/${group}-${name}`);
       orphans++;
