@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Environment } from "./environment.ts";
+import { StartError } from "./start-error.ts";
 import { readWholeFile } from "./wal/scan.ts";
 
 /** What the file FORMAT says; read before anything else is touched. */
@@ -16,9 +17,9 @@ export const STATFILE_FOLDER = "statfiles";
 export const CATALOGUE_FILE = "catalogue";
 
 /**
- * Reads what store a folder holds, or makes it one.
+ * Reads what store a folder holds, or makes it one. Folders that are missing are made.
  *
- * @throws Error when a newer version wrote it: nothing is touched then
+ * @throws StartError when a newer version wrote it: none of its files is touched then
  */
 export function openFolder(env: Environment, folder: string): StoreFormat {
   const { files } = env;
@@ -30,7 +31,9 @@ export function openFolder(env: Environment, folder: string): StoreFormat {
     const text = Buffer.from(readWholeFile(files, path)).toString("utf8");
     const found = JSON.parse(text) as { minReader: number; storeId: string; timeline: number };
     if (found.minReader > FORMAT) {
-      throw new Error(`${path}: written by a newer version of statite; this one reads ${FORMAT}`);
+      throw new StartError(
+        `${path}: written by a newer version of statite; this one reads ${FORMAT}`,
+      );
     }
     return { storeId: Buffer.from(found.storeId, "hex"), timeline: found.timeline };
   }

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { FileSystem } from "../environment.ts";
+import { StartError } from "../start-error.ts";
 import { decodeRecords, type RecordVisitor } from "./decoder.ts";
 import { readLsn, type WalFile } from "./files.ts";
 import {
@@ -26,12 +27,31 @@ export interface Damage {
 
 export interface ScannedLog {
   files: WalFile[];
+  /** LSN at which the log begins; 0 when there is none. */
+  firstLsn: number;
   /** LSN after the last record. */
   endLsn: number;
   /** One above the highest series number that any frame knew. */
   nextSeries: number;
   frames: number;
   damage: Damage[];
+}
+
+export interface ScannedCatalogue {
+  /** Where the last whole frame ends. */
+  validBytes: number;
+  bytes: number;
+  /** One above the highest series number that a whole frame knew. */
+  nextSeries: number;
+  damage: Damage[];
+  /** What stands behind the last whole frame, if anything does. */
+  tail: CatalogueTail | null;
+}
+
+export interface CatalogueTail {
+  damage: Damage;
+  /** Log position below which the catalogue would be complete with it; 0 when nobody can tell. */
+  lsn: number;
 }
 
 /** More than a catalogue frame or a log frame can have. */
@@ -80,7 +100,7 @@ function frameAt(bytes: Uint8Array, view: DataView, at: number): Frame | string 
  * Reads all log files in order and hands their records on. A torn end of the last file is normal. Any
  * other hole is damage: it is named, and reading goes on with the next frame that is whole.
  *
- * @throws Error when a file is of another version or of another store: nothing may be guessed then
+ * @throws StartError when a file is of another version or of another store: nothing may be guessed
  */
 export function scanLog(
   files: FileSystem,
@@ -88,7 +108,14 @@ export function scanLog(
   storeId: Uint8Array,
   visitor: RecordVisitor,
 ): ScannedLog {
-  const log: ScannedLog = { files: [], endLsn: 0, nextSeries: 0, frames: 0, damage: [] };
+  const log: ScannedLog = {
+    files: [],
+    firstLsn: 0,
+    endLsn: 0,
+    nextSeries: 0,
+    frames: 0,
+    damage: [],
+  };
   const names = files.list(folder).filter((name) => /^\d{10}\.wal$/.test(name));
   let begun = false;
   // Where a file stopped making sense. A crash leaves such a tail; it is damage only if the next
@@ -102,7 +129,7 @@ export function scanLog(
     log.files.push(file);
     const problem = headerProblem(bytes, storeId);
     if (problem !== null) {
-      if (problem.isFatal) throw new Error(`${path}: ${problem.reason}`);
+      if (problem.isFatal) throw new StartError(`${path}: ${problem.reason}`);
       tail.damage = { file: path, offset: 0, reason: problem.reason };
       continue;
     }
@@ -114,6 +141,7 @@ export function scanLog(
       // What is left of files whose drop was interrupted: all of it is on disk elsewhere.
       if (!file.hasState && names.length > 1) continue;
       begun = true;
+      log.firstLsn = readLsn(view, 32);
     } else if (continues > log.endLsn) {
       const reason = `records ${log.endLsn} to ${continues - 1} are missing before this file`;
       log.damage.push(tail.damage ?? { file: path, offset: 0, reason });
@@ -136,7 +164,7 @@ function scanFile(
   while (at < bytes.length) {
     const frame = frameAt(bytes, view, at);
     if (typeof frame === "string") {
-      const next = nextFrame(bytes, view, at + 1, log.endLsn);
+      const next = nextFrame(bytes, view, at + 1, log.endLsn, log.endLsn + 2 ** 32);
       if (next < 0) return { file: path, offset: at, reason: frame };
       log.damage.push({ file: path, offset: at, reason: frame });
       at = next;
@@ -161,13 +189,19 @@ function scanFile(
   return null;
 }
 
-/** Where a whole frame of a later position begins, from `at` on; -1 for nowhere. */
-function nextFrame(bytes: Uint8Array, view: DataView, at: number, endLsn: number): number {
+/** Where a whole frame with a position in [least, most] begins, from `at` on; -1 for nowhere. */
+function nextFrame(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  least: number,
+  most: number,
+): number {
   for (let from = at; from + FRAME_HEADER_BYTES <= bytes.length; from++) {
     const length = view.getUint32(from + FRAME_LENGTH, true);
     if (from + FRAME_HEADER_BYTES + length > bytes.length) continue;
     const firstLsn = readLsn(view, from + FRAME_FIRST_LSN);
-    if (firstLsn < endLsn || firstLsn > endLsn + 2 ** 32) continue;
+    if (firstLsn < least || firstLsn > most) continue;
     if (typeof frameAt(bytes, view, from) !== "string") return from;
   }
   return -1;
@@ -198,26 +232,50 @@ export function scanCatalogue(
   files: FileSystem,
   path: string,
   visitor: RecordVisitor,
-): { validBytes: number; damage: Damage[]; nextSeries: number } {
-  const result = { validBytes: 0, damage: [] as Damage[], nextSeries: 0 };
+): ScannedCatalogue {
+  const result: ScannedCatalogue = {
+    validBytes: 0,
+    bytes: 0,
+    nextSeries: 0,
+    damage: [],
+    tail: null,
+  };
   if (!files.exists(path)) return result;
   const bytes = readWholeFile(files, path);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  result.bytes = bytes.length;
   let at = 0;
   while (at < bytes.length) {
     const frame = frameAt(bytes, view, at);
     if (typeof frame === "string") {
-      const next = nextFrame(bytes, view, at + 1, 0);
-      if (next < 0) break;
-      result.damage.push({ file: path, offset: at, reason: frame });
+      const damage = { file: path, offset: at, reason: frame };
+      const next = nextFrame(bytes, view, at + 1, 0, Number.POSITIVE_INFINITY);
+      if (next < 0) {
+        result.tail = { damage, lsn: lsnOfTail(bytes, view, at) };
+        break;
+      }
+      result.damage.push(damage);
       at = next;
       continue;
     }
     const start = at + FRAME_HEADER_BYTES;
-    decodeRecords(bytes, start, start + frame.length, 0, visitor);
+    try {
+      decodeRecords(bytes, start, start + frame.length, 0, visitor);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      result.damage.push({ file: path, offset: at, reason: error.message });
+    }
     result.nextSeries = Math.max(result.nextSeries, frame.nextSeries);
     at = start + frame.length;
     result.validBytes = at;
   }
   return result;
+}
+
+/** The header of a bad last frame is believed when its length leads exactly to the file's end. */
+function lsnOfTail(bytes: Uint8Array, view: DataView, at: number): number {
+  const start = at + FRAME_HEADER_BYTES;
+  if (start > bytes.length) return 0;
+  const isWhole = start + view.getUint32(at + FRAME_LENGTH, true) === bytes.length;
+  return isWhole ? readLsn(view, at + FRAME_FIRST_LSN) : 0;
 }
