@@ -100,8 +100,7 @@ async function sendBody(
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   if (error instanceof GraphiteError) {
-    const isPicture = error.code === "ERR_PICTURE";
-    const text = isPicture ? error.message : `Invalid parameters (${error.message})`;
+    const text = error.status === 400 ? `Invalid parameters (${error.message})` : error.message;
     void reply
       .code(error.status)
       .header("x-statite-error", error.code)

@@ -3,6 +3,7 @@ import test from "ava";
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
 import { buildServer } from "../../src/http/server.ts";
+import { GraphiteError } from "../../src/model/errors.ts";
 import { StorageRules } from "../../src/model/schema.ts";
 import { runJob } from "../../src/query/run-job.ts";
 import { StoreSource } from "../../src/query/store-source.ts";
@@ -212,6 +213,23 @@ test("limits answer with a word on what to change", async (t) => {
   });
   t.is(deep.statusCode, 400);
   t.regex(deep.body, /nested/);
+});
+
+test("a server that is not ready says so, with a code and no word of parameters", async (t) => {
+  const app = await buildServer({
+    queries: {
+      run: () => Promise.reject(new GraphiteError("ERR_NOT_READY", "recovering: try again")),
+    },
+    health: () => ({ isReady: false, state: "x", degraded: [], version: "x", details: {} }),
+    selfMetrics: () => "",
+    log: pino({ level: "silent" }),
+  });
+  for (const url of ["/render?format=json&target=a", "/metrics/find?query=a"]) {
+    const answer = await app.inject({ url });
+    t.is(answer.statusCode, 503);
+    t.is(answer.headers["x-statite-error"], "ERR_NOT_READY");
+    t.is(answer.body, "recovering: try again\n");
+  }
 });
 
 test("odd requests get small answers without a trace of our insides", async (t) => {
