@@ -1,16 +1,15 @@
-import { sumSeries } from "../src/functions/combine/aggregates.ts";
 import type { TimeSeries } from "../src/model/time-series.ts";
-import { writeJson } from "../src/render/json.ts";
+import { json as jsonFormat } from "../src/render/formats/json.ts";
 import { type Benchmark, compare } from "./benchmark.ts";
 import { inOrder, linesOf, send } from "./load.ts";
 import { cpuSecondsOf } from "./process-cpu.ts";
 import { BenchServer } from "./server.ts";
 
-function walk(name: string, points: number): TimeSeries {
-  const values = Float64Array.from(
-    { length: points },
-    (_, i) => Math.round(Math.sin(i / 50 + name.length) * 10_000) / 100,
-  );
+const sine = (i: number): number => Math.sin(i / 50) * 100;
+const cents = (i: number): number => Math.round(sine(i) * 100) / 100;
+
+function walk(name: string, points: number, valueAt = cents): TimeSeries {
+  const values = Float64Array.from({ length: points }, (_, i) => valueAt(i + name.length));
   const start = 1_700_000_000;
   return {
     name,
@@ -25,61 +24,35 @@ function walk(name: string, points: number): TimeSeries {
   };
 }
 
-const json: Benchmark = {
-  name: "json",
-  unit: "points per CPU second, written as JSON",
-  floor: null,
-  moreIsBetter: true,
-  async run(seconds) {
-    const list = inOrder(100).map((i) => walk(`a.b${i}`, 1000));
-    return compare(
-      seconds,
-      100_000,
-      () => writeJson(list, false),
-      () =>
-        JSON.stringify(
-          list.map(({ name, tags, values, start, step }) => ({
-            target: name,
-            tags,
-            datapoints: Array.from(values, (value, i) => [value, start + i * step]),
-          })),
-        ),
-    );
-  },
-};
-
-const sum: Benchmark = {
-  name: "sum",
-  unit: "points per CPU second, sumSeries of 1,000 series",
-  floor: null,
-  moreIsBetter: true,
-  async run(seconds) {
-    const list = inOrder(1000).map((i) => walk(`a.b${i}`, 1000));
-    const context = {
-      window: { from: 0, until: 1 },
-      timeZone: "UTC",
-      now: 3600,
-      xFilesFactor: 0,
-      maxDatapoints: 1e9,
-      planned: [],
-      text: "",
-      typed: {},
-      argumentCount: 1,
-      call: () => undefined,
-      evaluateTarget: () => [],
-      seriesByTag: () => [],
-    };
-    return compare(
-      seconds,
-      1_000_000,
-      () => sumSeries.evaluate({ seriesLists: list }, context),
-      () =>
-        list[0]!.values.map((_value, i) =>
-          list.reduce((total, series) => total + series.values[i]!, 0),
-        ),
-    );
-  },
-};
+function json(
+  name: string,
+  what: string,
+  floor: number,
+  valueAt: (i: number) => number,
+): Benchmark {
+  return {
+    name,
+    unit: `points per CPU second, ${what} written as JSON`,
+    floor,
+    moreIsBetter: true,
+    async run(seconds) {
+      const list = inOrder(100).map((i) => walk(`a.b${i}`, 1000, (j) => valueAt(i * 1000 + j)));
+      return compare(
+        seconds,
+        100_000,
+        () => jsonFormat.write(list, { noNullPoints: false, timeZone: "UTC", xFilesFactor: 0 }),
+        () =>
+          JSON.stringify(
+            list.map(({ name, tags, values, start, step }) => ({
+              target: name,
+              tags,
+              datapoints: Array.from(values, (value, i) => [value, start + i * step]),
+            })),
+          ),
+      );
+    },
+  };
+}
 
 /** CPU of the whole server for a request, HTTP included. */
 function request(name: string, pattern: string): Benchmark {
@@ -114,8 +87,8 @@ function request(name: string, pattern: string): Benchmark {
 }
 
 export const benchmarks: Benchmark[] = [
-  json,
-  sum,
+  json("json", "decimals", 10e6, cents),
+  json("json-doubles", "other doubles", 3e6, sine),
   request("render-1", "dc0.host00000.app0.service.metric_1"),
   request("render-100", "dc0.host00000.app0.service.metric_*"),
   request("render-1000", "dc*.host0000*.app*.service.metric_*"),

@@ -1,4 +1,5 @@
 import { GraphiteError } from "../model/errors.ts";
+import { nearestName } from "../model/nearest-name.ts";
 import { parseIstatRetention, type Retention } from "../model/retention.ts";
 
 /** One setting: a flag, a key of the configuration file and an environment variable. */
@@ -152,38 +153,15 @@ export function parseSettingsFile(text: string): SettingTexts {
     if (pair === null) throw bad(`line ${i + 1}: not key = value`);
     const name = pair[1]!;
     if (!SETTINGS.some((setting) => setting.name === name)) {
-      throw bad(`line ${i + 1}: there is no setting ${name}; did you mean ${nearestName(name)}?`);
+      const nearest = nearestName(
+        name,
+        SETTINGS.map((setting) => setting.name),
+      );
+      throw bad(`line ${i + 1}: there is no setting ${name}; did you mean ${nearest}?`);
     }
     texts[name] = pair[2]!;
   });
   return texts;
-}
-
-/** The setting whose name is the fewest edits away. */
-export function nearestName(name: string): string {
-  let best = SETTINGS[0]!.name;
-  let least = Number.POSITIVE_INFINITY;
-  for (const setting of SETTINGS) {
-    const distance = editDistance(name, setting.name);
-    if (distance < least) {
-      least = distance;
-      best = setting.name;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /** `off`, PORT, :PORT, HOST:PORT or [IPV6]:PORT. */

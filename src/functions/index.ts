@@ -5,6 +5,15 @@ import { aliasQuery } from "./alias/alias-query.ts";
 import { aliasSub } from "./alias/alias-sub.ts";
 import { legendValue } from "./alias/legend-value.ts";
 import { lower, upper } from "./alias/letter-case.ts";
+import { aggregateLine } from "./calculate/aggregate-line.ts";
+import { exponentialMovingAverage } from "./calculate/exponential-moving-average.ts";
+import {
+  holtWintersAberration,
+  holtWintersConfidenceArea,
+  holtWintersConfidenceBands,
+  holtWintersForecast,
+} from "./calculate/holt-winters.ts";
+import { linearRegression } from "./calculate/linear-regression.ts";
 import {
   movingAverage,
   movingMax,
@@ -13,6 +22,8 @@ import {
   movingSum,
   movingWindow,
 } from "./calculate/moving-window.ts";
+import { nPercentile } from "./calculate/n-percentile.ts";
+import { stdev } from "./calculate/stdev.ts";
 import { CARBONAPI_FUNCTIONS } from "./carbonapi.ts";
 import { aggregate } from "./combine/aggregate.ts";
 import {
@@ -82,23 +93,48 @@ import {
 import { removeEmptySeries } from "./filter-series/remove-empty-series.ts";
 import { unique } from "./filter-series/unique.ts";
 import { useSeriesAbove } from "./filter-series/use-series-above.ts";
+import { areaBetween } from "./graph/area-between.ts";
+import { alpha, color, dashed, drawAsInfinite, lineWidth, secondYAxis } from "./graph/drawing.ts";
+import { stacked } from "./graph/stacked.ts";
+import { verticalLine } from "./graph/vertical-line.ts";
 import { sortBy, sortByMaxima, sortByMinima, sortByName, sortByTotal } from "./sorting/sort.ts";
+import { bucketBand, bucketStat } from "./special/bucket-stat.ts";
+import { cactiStyle } from "./special/cacti-style.ts";
+import { changed } from "./special/changed.ts";
 import { consolidateBy, cumulative } from "./special/consolidate-by.ts";
 import { constantLine, threshold } from "./special/constant-line.ts";
+import { events } from "./special/events.ts";
 import { fallbackSeries } from "./special/fallback-series.ts";
 import { randomWalk } from "./special/random-walk.ts";
 import { seriesByTag } from "./special/series-by-tag.ts";
+import { setXFilesFactor } from "./special/set-x-files-factor.ts";
 import { substr } from "./special/substr.ts";
-import { absolute } from "./transform/absolute.ts";
+import { treeAggregate } from "./special/tree-aggregate.ts";
+import { add } from "./transform/add.ts";
+import { compressPeriodicGaps } from "./transform/compress-periodic-gaps.ts";
+import { delay } from "./transform/delay.ts";
 import { derivative } from "./transform/derivative.ts";
+import { absolute, exp, invert, logit, sigmoid, squareRoot } from "./transform/each-value.ts";
+import { hitcount } from "./transform/hitcount.ts";
 import { integral } from "./transform/integral.ts";
+import { integralByInterval } from "./transform/integral-by-interval.ts";
+import { interpolate } from "./transform/interpolate.ts";
+import { isNonNull } from "./transform/is-non-null.ts";
 import { keepLastValue } from "./transform/keep-last-value.ts";
+import { log } from "./transform/log.ts";
+import { minMax, offsetToZero } from "./transform/min-max.ts";
 import { nonNegativeDerivative, perSecond } from "./transform/non-negative-derivative.ts";
 import { offset } from "./transform/offset.ts";
+import { pow } from "./transform/pow.ts";
+import { round } from "./transform/round.ts";
 import { scale } from "./transform/scale.ts";
 import { scaleToSeconds } from "./transform/scale-to-seconds.ts";
+import { smartSummarize } from "./transform/smart-summarize.ts";
 import { summarize } from "./transform/summarize.ts";
+import { identity, sin, time } from "./transform/time-function.ts";
 import { timeShift } from "./transform/time-shift.ts";
+import { timeSlice } from "./transform/time-slice.ts";
+import { timeStack } from "./transform/time-stack.ts";
 import { transformNull } from "./transform/transform-null.ts";
 
 /** All functions: Graphite's in the order of their groups, then those of carbonapi. */
@@ -137,24 +173,56 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   weightedAverage,
   // Transform
   absolute,
+  add,
+  compressPeriodicGaps,
+  delay,
   derivative,
+  exp,
+  hitcount,
   integral,
+  integralByInterval,
+  interpolate,
+  invert,
+  isNonNull,
   keepLastValue,
+  log,
+  logit,
+  minMax,
   nonNegativeDerivative,
   offset,
+  offsetToZero,
   perSecond,
+  pow,
+  round,
   scale,
   scaleToSeconds,
+  sigmoid,
+  sin,
+  smartSummarize,
+  squareRoot,
   summarize,
+  time,
   timeShift,
+  timeSlice,
+  timeStack,
   transformNull,
   // Calculate
+  aggregateLine,
+  exponentialMovingAverage,
+  holtWintersAberration,
+  holtWintersConfidenceArea,
+  holtWintersConfidenceBands,
+  holtWintersForecast,
+  identity,
+  linearRegression,
   movingAverage,
   movingMax,
   movingMedian,
   movingMin,
   movingSum,
   movingWindow,
+  nPercentile,
+  stdev,
   // Filter Series
   averageAbove,
   averageBelow,
@@ -203,14 +271,30 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   lower,
   upper,
   // Graph
+  alpha,
+  areaBetween,
+  color,
+  dashed,
+  drawAsInfinite,
+  lineWidth,
+  secondYAxis,
+  stacked,
   threshold,
+  verticalLine,
   // Special
+  bucketBand,
+  bucketStat,
+  treeAggregate,
+  cactiStyle,
+  changed,
   consolidateBy,
   constantLine,
   cumulative,
+  events,
   fallbackSeries,
   randomWalk,
   seriesByTag,
+  setXFilesFactor,
   substr,
   // Of carbonapi
   ...CARBONAPI_FUNCTIONS,

@@ -1,4 +1,5 @@
 import type { TimeSeries } from "../model/time-series.ts";
+import type { PathPattern } from "./define.ts";
 
 /** Argument types as `/functions` publishes them. */
 export type ParamType =
@@ -31,6 +32,12 @@ export interface Param<T> {
   default?: T;
   options?: readonly string[];
   suggestions?: readonly (string | number)[];
+  /** The path itself is wanted, not its series. */
+  isPattern?: true;
+  /** What is taken besides the published type, because Graphite does. */
+  also?: "fraction" | "boolean" | "text";
+  /** What `/functions` says otherwise; calls may use both names. */
+  published?: { name?: string; default?: unknown };
   /** Only there to carry T. */
   readonly value?: T;
 }
@@ -46,10 +53,14 @@ export const seriesLists: Param<TimeSeries[]> = {
 };
 /** The same, where no argument at all means something, too. */
 export const anySeriesLists: Param<TimeSeries[]> = { ...seriesLists, required: false };
-/** The same, published otherwise. */
-export const manySeries: Param<TimeSeries[]> = { ...seriesLists, type: "seriesList" };
 /** What mapSeries makes; its groups are not kept apart. */
 export const mappedSeries = param<TimeSeries[]>("seriesLists");
+/** A path that the function looks up by itself. */
+export const pathPattern: Param<PathPattern> = {
+  type: "seriesList",
+  required: true,
+  isPattern: true,
+};
 /** One series, as a list of one. */
 export const series = param<TimeSeries[]>("series");
 export const float = param<number>("float");
@@ -60,6 +71,8 @@ export const node = param<number>("node");
 export const nodeOrTag = param<number | string>("nodeOrTag");
 export const tag = param<string>("tag");
 export const interval = param<string>("interval");
+/** A time expression, to be read with the request's clock. */
+export const date = param<string>("date");
 export const intOrInterval = param<number | string>("intOrInterval");
 /** A number of points; infinite by default. */
 export const intOrInf = param<number>("intOrInf");
@@ -90,6 +103,27 @@ export function many<T>(inner: Param<T>): Param<T[]> {
 /** All arguments that are left; possibly none. */
 export function anyNumberOf<T>(inner: Param<T>): Param<T[]> {
   return { type: inner.type, required: false, multiple: true };
+}
+
+/** Published as an integer, though Graphite calculates with fractions too. */
+export const integerOrFraction: Param<number> = { ...integer, also: "fraction" };
+
+/** Takes true and false as well. */
+export function orBoolean(inner: Param<string>): Param<string | boolean> {
+  return { ...inner, also: "boolean" } as Param<string | boolean>;
+}
+
+/** Takes any text as well, for what does not matter before a picture is drawn. */
+export function orText(inner: Param<number>): Param<number | string> {
+  return { ...inner, also: "text" } as Param<number | string>;
+}
+
+/** Described otherwise in `/functions`. */
+export function publishedAs<T>(
+  published: { name?: string; default?: unknown },
+  inner: Param<T>,
+): Param<T> {
+  return { ...inner, published };
 }
 
 /** With the values that it can have, as far as an editor should know. */

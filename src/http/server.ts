@@ -1,5 +1,3 @@
-import { promisify } from "node:util";
-import { gzip as gzipCallback } from "node:zlib";
 import formbody from "@fastify/formbody";
 import fastify, {
   type FastifyInstance,
@@ -8,24 +6,25 @@ import fastify, {
   LogController,
 } from "fastify";
 import { GraphiteError } from "../model/errors.ts";
+import { invalidParameters, MISTAKE_TYPE } from "../render/invalid-parameters.ts";
 import type { QueryJob } from "../render/query-job.ts";
 import type { HttpDoors } from "./doors.ts";
+import { functionsRoutes } from "./functions-routes.ts";
 import { infoRoutes } from "./info-routes.ts";
 import { metricsRoutes } from "./metrics-routes.ts";
 import { renderRoutes } from "./render-routes.ts";
+import { requestSource } from "./request-source.ts";
+import { sendBody } from "./send-body.ts";
 
 const MAX_BODY_BYTES = 1 << 20;
 const MAX_URL_BYTES = 65_536;
-/** Smaller answers are not worth compressing. */
-const MIN_GZIP_BYTES = 200;
 
-const gzip = promisify(gzipCallback);
-
-/** Runs a job for a request and sends what comes of it. */
+/** Runs a job for a request and sends what comes of it, with `headers` when it went well. */
 export type RunQuery = (
   job: QueryJob,
   request: FastifyRequest,
   reply: FastifyReply,
+  headers?: Record<string, string>,
 ) => Promise<FastifyReply>;
 
 /** Graphite's HTTP API over the given doors; not listening yet. */
@@ -59,7 +58,7 @@ export async function buildServer(doors: HttpDoors): Promise<FastifyInstance> {
     );
   });
 
-  const run: RunQuery = async (job, request, reply) => {
+  const run: RunQuery = async (job, request, reply, headers = {}) => {
     const abort = new AbortController();
     // A client that leaves takes its work with it.
     const onClose = (): void => {
@@ -70,6 +69,7 @@ export async function buildServer(doors: HttpDoors): Promise<FastifyInstance> {
       const answer = await doors.queries.run(job, abort.signal);
       for (const problem of answer.problems) request.log.info({ problem }, "target");
       reply.code(answer.status).type(answer.contentType).headers(answer.headers);
+      if (answer.status === 200) reply.headers(headers);
       return await sendBody(answer.body, request, reply);
     } catch (error) {
       if (abort.signal.aborted) return reply.hijack();
@@ -80,32 +80,20 @@ export async function buildServer(doors: HttpDoors): Promise<FastifyInstance> {
   };
   renderRoutes(app, run);
   metricsRoutes(app, run, doors.selfMetrics);
+  functionsRoutes(app);
   infoRoutes(app, doors);
   return app;
 }
 
-async function sendBody(
-  body: Uint8Array,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const accepted = String(request.headers["accept-encoding"] ?? "");
-  reply.header("vary", "Accept-Encoding");
-  if (body.length < MIN_GZIP_BYTES || !/\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(accepted)) {
-    return reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
-  }
-  // Fast rather than small: panels are read on the network they are made for.
-  return reply.header("content-encoding", "gzip").send(await gzip(body, { level: 1 }));
-}
-
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   if (error instanceof GraphiteError) {
-    const text = error.status === 400 ? `Invalid parameters (${error.message})` : error.message;
+    const isMistake = error.status === 400;
+    const context = { source: requestSource(request), call: error.call };
     void reply
       .code(error.status)
       .header("x-statite-error", error.code)
-      .type("text/plain; charset=utf-8");
-    void reply.send(`${text}\n`);
+      .type(isMistake ? MISTAKE_TYPE : "text/plain; charset=utf-8")
+      .send(isMistake ? invalidParameters(error.message, context) : `${error.message}\n`);
     return;
   }
   const status = (error as { statusCode?: number }).statusCode ?? 500;

@@ -153,6 +153,9 @@ const CONSOLIDATIONS: Readonly<Record<string, Aggregate>> = {
   // Of the stored methods that consolidation does not know, the plain ones stand in.
   absmax: max,
   absmin: min,
+  count: sum,
+  range: max,
+  stddev: average,
 };
 
 /** How points are joined to fit a width or a step. @throws GraphiteError ERR_ARGUMENT */

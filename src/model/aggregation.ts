@@ -1,4 +1,7 @@
-/** How a coarser bucket is made of finer points; Graphite's names (storage-aggregation.conf). */
+/**
+ * How a coarser bucket is made of finer points (storage-aggregation.conf). The last three are ours:
+ * a bucket keeps what they need.
+ */
 export const AGGREGATION_METHODS = [
   "average",
   "sum",
@@ -8,6 +11,9 @@ export const AGGREGATION_METHODS = [
   "avg_zero",
   "absmax",
   "absmin",
+  "count",
+  "range",
+  "stddev",
 ] as const;
 
 export type AggregationMethod = (typeof AGGREGATION_METHODS)[number];

@@ -48,6 +48,8 @@ export function fitToPoints(
   rangeSeconds: number,
   xFilesFactor: number,
 ): TimeSeries {
+  // One point fits any width; its step says nothing about the range.
+  if (series.values.length <= 1) return series;
   const points = rangeSeconds / series.step;
   const factorOfSeries = series.xFilesFactor ?? xFilesFactor;
   if (maxPoints === 1) {

@@ -26,12 +26,19 @@ export class GraphiteError extends Error {
   readonly code: ErrorCode;
   /** Column of the target text that the reason points at, from 1; absent when none fits. */
   readonly column: number | undefined;
+  /** The function call that the reason is about, as typed; absent when it is about none. */
+  readonly call: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { column?: number; cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { column?: number; call?: string; cause?: unknown },
+  ) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.name = "GraphiteError";
     this.code = code;
     this.column = options?.column;
+    this.call = options?.call;
   }
 
   get status(): number {

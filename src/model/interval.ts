@@ -10,6 +10,9 @@ const UNITS: readonly [prefix: string, seconds: number][] = [
   ["y", 31_536_000],
 ];
 
+/** No time span is longer, whatever it is made of: 10,000 years. */
+export const MAX_INTERVAL_SECONDS = 3.2e11;
+
 /**
  * Graphite's time offsets: a sign and `<digits><unit>` repeated, added up; units by their first
  * letters (`m` alone says nothing). Elapsed time, not calendar time.
@@ -33,6 +36,10 @@ export function parseInterval(text: string): number {
       throw new GraphiteError("ERR_TIME", message);
     }
     seconds += Number(digits) * unit[1];
+  }
+  if (seconds > MAX_INTERVAL_SECONDS) {
+    const message = `${text.slice(0, 100)} is too long a time span: times are in the years 1 to 9999`;
+    throw new GraphiteError("ERR_TIME", message);
   }
   return match[1] === "-" ? -seconds : seconds;
 }

@@ -40,19 +40,24 @@ export function roundTo(value: number, digits: number): number {
   }
   if (digits > 0) {
     if (digits > 22 || Math.abs(value) >= 1e15) return value;
-    // toFixed works on the exact value; an exact half is the only case where it goes away from zero.
     const scale = 10 ** digits;
     const scaled = value * scale;
-    if (
-      Math.abs(scaled % 1) === 0.5 &&
-      (Math.trunc(scaled) + Math.sign(scaled) / 2) / scale === value
-    ) {
-      return (2 * Math.round(scaled / 2)) / scale;
+    const nearest = Math.round(scaled);
+    // Farther from a half than the product can be wrong: this is the common case, and ten times as
+    // fast as what follows.
+    if (0.5 - Math.abs(scaled - nearest) > Math.abs(scaled) * Number.EPSILON)
+      return nearest / scale;
+    // toFixed works on the exact value, but takes a half away from zero. Only odd multiples of
+    // 1 / 2^(digits + 1) are halves: 30.605 is a little more than one.
+    const halves = value * 2 ** (digits + 1) * 5 ** digits;
+    if (Number.isSafeInteger(halves) && Math.abs((value * 2 ** (digits + 1)) % 2) === 1) {
+      const floor = (halves - 1) / 2;
+      return (floor % 2 === 0 ? floor : floor + 1) / scale;
     }
     return Number(value.toFixed(digits));
   }
   const scale = 10 ** -digits;
-  return roundTo(value / scale, 0) * scale;
+  return Number.isFinite(scale) ? roundTo(value / scale, 0) * scale : 0;
 }
 
 function withExponent(digits: string, exponent: number): string {

@@ -5,6 +5,10 @@ import { type CivilTime, civilTimeAt, timeAtCivil } from "./time-zone.ts";
 const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
 const WEEKDAYS = "sun mon tue wed thu fri sat".split(" ");
 
+/** The years 1 to 9999: what Python's dates can say. */
+const FIRST_TIME = -62_135_596_800;
+const LAST_TIME = 253_402_300_799;
+
 /**
  * Graphite's at-style times (`-1h`, `noon yesterday`, `20231101`, `now-2d`, epoch seconds).
  *
@@ -12,6 +16,13 @@ const WEEKDAYS = "sun mon tue wed thu fri sat".split(" ");
  * @throws GraphiteError ERR_TIME
  */
 export function parseTimeExpression(text: string, now: number, timeZone: string): number {
+  const time = timeOf(text, now, timeZone);
+  if (time >= FIRST_TIME && time <= LAST_TIME) return time;
+  const shown = JSON.stringify(text.slice(0, 40));
+  throw new GraphiteError("ERR_TIME", `the time ${shown} is not in the years 1 to 9999`);
+}
+
+function timeOf(text: string, now: number, timeZone: string): number {
   const compact = text.toLowerCase().replace(/[_,\s]/g, "");
   if (/^\d+$/.test(compact)) return digitsTime(compact, timeZone);
   const plus = compact.indexOf("+");

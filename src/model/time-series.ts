@@ -15,11 +15,32 @@ export interface TimeSeries {
   /** Set by setXFilesFactor or by storage; null: the request's. */
   readonly xFilesFactor: number | null;
   readonly tags: Readonly<Record<string, string>>;
+  /** Absent while no function has said anything about pictures. */
+  readonly drawing?: Drawing;
+}
+
+/** How a picture draws a series; the other formats show nothing of it. */
+export interface Drawing {
+  readonly alpha?: number;
+  readonly color?: string;
+  /** Length of the dashes, points. */
+  readonly dashed?: number;
+  /** Bars from top to bottom where the value is above 0. */
+  readonly drawAsInfinite?: true;
+  readonly invisible?: true;
+  readonly lineWidth?: number;
+  readonly secondYAxis?: true;
+  readonly stacked?: true;
 }
 
 /** A series with some of its properties changed; series are never changed in place. */
 export function withChanges(series: TimeSeries, changes: Partial<TimeSeries>): TimeSeries {
   return { ...series, ...changes };
+}
+
+/** A series that pictures draw otherwise. */
+export function drawn(series: TimeSeries, drawing: Drawing): TimeSeries {
+  return { ...series, drawing: { ...series.drawing, ...drawing } };
 }
 
 /** A series that is made of others and keeps nothing of them. */

@@ -46,7 +46,7 @@ export function timeAtCivil(civil: CivilTime, timeZone: string): number {
 }
 
 /** Seconds that a zone's clocks are ahead of UTC. */
-function offsetAt(time: number, timeZone: string): number {
+export function offsetAt(time: number, timeZone: string): number {
   const { year, month, day, hour, minute } = civilTimeAt(time, timeZone);
   return Date.UTC(year, month - 1, day, hour, minute) / 1000 - Math.floor(time / 60) * 60;
 }

@@ -2,11 +2,16 @@ import { GraphiteError } from "../model/errors.ts";
 import { resolveRange } from "../model/time-expression.ts";
 import { errorsHeader } from "../render/broken-targets.ts";
 import { expand, find } from "../render/find.ts";
+import { FORMATS } from "../render/formats/index.ts";
+import { invalidParameters, MISTAKE_TYPE } from "../render/invalid-parameters.ts";
 import type { QueryAnswer, QueryJob } from "../render/query-job.ts";
-import { type RenderLimits, render } from "../render/render.ts";
+import { type RenderAnswer, type RenderLimits, render } from "../render/render.ts";
 import type { SeriesSource } from "../render/series-source.ts";
 
 const JSON_TYPE = "application/json";
+/** Problems of one request that are logged, and the characters of a target in one. */
+const MAX_PROBLEMS = 10;
+const MAX_LOGGED = 200;
 
 /** Does a job over a source of series. @throws GraphiteError for what is wrong with the request */
 export async function runJob(
@@ -21,45 +26,48 @@ export async function runJob(
       resolveRange(job.from, job.until, Math.floor(Date.now() / 1000), timeZone);
     }
     const body = await find({ ...job, maxNames: limits.maxSeries }, source);
-    return answer(Buffer.from(body), job.jsonp);
+    return answer(Buffer.from(body), JSON_TYPE, job.jsonp);
   }
   if (job.kind === "expand") {
     const { queries, groupByExpr, leavesOnly } = job;
     const body = await expand(queries, groupByExpr, leavesOnly, limits.maxSeries, source);
-    return answer(Buffer.from(body), job.jsonp);
+    return answer(Buffer.from(body), JSON_TYPE, job.jsonp);
   }
   const result = await render({ ...job, timeZone, limits }, source);
-  const problems = [
-    ...result.broken.map(({ target, column, reason }) => `${target} (column ${column}): ${reason}`),
-    ...result.warnings,
-  ];
-  const header =
-    result.broken.length > 0 ? { "x-statite-errors": errorsHeader(result.broken) } : {};
-  if (result.isBroken) {
-    const reason = `Invalid parameters (${result.broken[0]!.reason}); targets: "${result.broken.map(({ target }) => target).join('", "')}"`;
-    const body = Buffer.from(escapeHtml(reason));
-    return {
-      status: 400,
-      contentType: "text/html; charset=utf-8",
-      headers: header,
-      body,
-      problems,
-    };
+  const { broken, isBroken, body } = result;
+  const headers: Record<string, string> =
+    broken.length > 0 ? { "x-statite-errors": errorsHeader(broken) } : {};
+  const problems = problemsOf(result);
+  if (isBroken) {
+    const { reason, call } = broken[0]!;
+    const targets = broken.map(({ target }) => target);
+    const page = Buffer.from(invalidParameters(reason, { targets, source: job.source, call }));
+    return { status: 400, contentType: MISTAKE_TYPE, headers, body: page, problems };
   }
-  return { ...answer(result.body, job.jsonp), headers: header, problems };
+  const { contentType, isJson } = FORMATS[job.format];
+  return { ...answer(body, contentType, isJson ? job.jsonp : undefined), headers, problems };
 }
 
-function answer(body: Uint8Array, jsonp: string | undefined): QueryAnswer {
+function problemsOf({ broken, warnings }: RenderAnswer): string[] {
+  const problems = [
+    ...broken.map(
+      ({ target, column, reason }) =>
+        `${target.slice(0, MAX_LOGGED)} (column ${column}): ${reason.slice(0, MAX_LOGGED)}`,
+    ),
+    ...warnings,
+  ];
+  if (problems.length <= MAX_PROBLEMS) return problems;
+  const more = `and ${problems.length - MAX_PROBLEMS} more`;
+  return [...problems.slice(0, MAX_PROBLEMS), more];
+}
+
+function answer(body: Uint8Array, contentType: string, jsonp: string | undefined): QueryAnswer {
   if (jsonp === undefined) {
-    return { status: 200, contentType: JSON_TYPE, headers: {}, body, problems: [] };
+    return { status: 200, contentType, headers: {}, body, problems: [] };
   }
   if (!/^[\w$.[\]]{1,256}$/.test(jsonp)) {
     throw new GraphiteError("ERR_PARAMETER", "jsonp must be the name of a function");
   }
   const wrapped = Buffer.concat([Buffer.from(`${jsonp}(`), body, Buffer.from(")")]);
   return { status: 200, contentType: "text/javascript", headers: {}, body: wrapped, problems: [] };
-}
-
-export function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

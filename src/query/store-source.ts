@@ -1,3 +1,4 @@
+import type { AggregationMethod } from "../model/aggregation.ts";
 import { GraphiteError } from "../model/errors.ts";
 import { caretPaths } from "../model/istat-name.ts";
 import type { StorageRules } from "../model/schema.ts";
@@ -5,6 +6,7 @@ import type { TagExpression } from "../model/tag-expression.ts";
 import type {
   FetchedSeries,
   FoundNode,
+  MergedLeaves,
   SeriesSource,
   TimeWindow,
 } from "../render/series-source.ts";
@@ -71,31 +73,56 @@ export class StoreSource implements SeriesSource {
     maxDatapoints: number,
   ): Promise<FetchedSeries[]> {
     const geometries = leaves.map(({ series }) => this.#reader.geometry(series, window));
-    let datapoints = 0;
-    for (const geometry of geometries) {
-      if (geometry !== null) datapoints += (geometry.end - geometry.start) / geometry.step;
-    }
-    if (datapoints > maxDatapoints) {
-      const message = `the request needs ${datapoints} datapoints, more than are allowed: ask for a shorter range or fewer series`;
-      throw new GraphiteError("ERR_LIMIT_DATAPOINTS", message);
-    }
+    checkSize(
+      geometries.map((geometry) => bucketsOf(geometry)),
+      maxDatapoints,
+    );
     const fetched: FetchedSeries[] = [];
     for (let from = 0; from < leaves.length; from += BATCH) {
       this.#fetchBatch(
         leaves.slice(from, from + BATCH),
         geometries.slice(from, from + BATCH),
+        window.statistic,
         fetched,
       );
     }
     return fetched;
   }
 
+  async fetchMerged(
+    groups: readonly MergedLeaves[],
+    window: TimeWindow,
+    maxDatapoints: number,
+  ): Promise<FetchedSeries[]> {
+    const numbers = groups.map(({ leaves }) => leaves.map(({ series }) => series));
+    const geometries = numbers.map((series) => this.#reader.commonGeometry(series, window));
+    // All leaves are read, however few series come of them.
+    checkSize(
+      geometries.map((geometry, i) => bucketsOf(geometry) * numbers[i]!.length),
+      maxDatapoints,
+    );
+    const fetched: FetchedSeries[] = [];
+    geometries.forEach((geometry, i) => {
+      if (geometry === null) return;
+      const { name } = groups[i]!;
+      // How many of the leaves are known is no measure of how much of a bucket is.
+      const { method } = this.#rules.aggregationOf(name);
+      const consolidation = consolidationFor({ method, xFilesFactor: 0 }, window.statistic);
+      const read = this.#reader.readMerged(numbers[i]!, geometry, consolidation);
+      fetched.push({ name, ...read, method: consolidation.method, xFilesFactor: 0 });
+    });
+    return fetched;
+  }
+
   #fetchBatch(
     leaves: readonly FoundNode[],
     geometries: readonly (Geometry | null)[],
+    statistic: AggregationMethod | undefined,
     fetched: FetchedSeries[],
   ): void {
-    const consolidations = leaves.map((leaf) => this.#consolidationOf(leaf));
+    const consolidations = leaves.map((leaf) =>
+      consolidationFor(this.#consolidationOf(leaf), statistic),
+    );
     const read = this.#reader.read(
       leaves.map((leaf) => leaf.series),
       geometries,
@@ -103,12 +130,8 @@ export class StoreSource implements SeriesSource {
     );
     read.forEach((one, i) => {
       if (one === null) return;
-      fetched.push({
-        name: leaves[i]!.path,
-        ...one,
-        method: consolidations[i]!.method,
-        xFilesFactor: consolidations[i]!.xFilesFactor,
-      });
+      const { method, xFilesFactor } = consolidations[i]!;
+      fetched.push({ name: leaves[i]!.path, ...one, method, xFilesFactor });
     });
   }
 
@@ -119,5 +142,24 @@ export class StoreSource implements SeriesSource {
     const consolidation = { method, xFilesFactor };
     this.#consolidations.set(leaf.series, consolidation);
     return consolidation;
+  }
+}
+
+function consolidationFor(
+  kept: Consolidation,
+  statistic: AggregationMethod | undefined,
+): Consolidation {
+  return statistic === undefined ? kept : { ...kept, method: statistic, isAsked: true };
+}
+
+function bucketsOf(geometry: Geometry | null): number {
+  return geometry === null ? 0 : (geometry.end - geometry.start) / geometry.step;
+}
+
+function checkSize(buckets: readonly number[], maxDatapoints: number): void {
+  const datapoints = buckets.reduce((sum, one) => sum + one, 0);
+  if (datapoints > maxDatapoints) {
+    const message = `the request needs ${datapoints} datapoints, more than are allowed: ask for a shorter range or fewer series`;
+    throw new GraphiteError("ERR_LIMIT_DATAPOINTS", message);
   }
 }

@@ -3,8 +3,14 @@ import type { Param } from "../functions/params.ts";
 import { AGGREGATES } from "../model/aggregate.ts";
 import { GraphiteError } from "../model/errors.ts";
 import { parseInterval } from "../model/interval.ts";
+import { nearestName } from "../model/nearest-name.ts";
 import type { TimeSeries } from "../model/time-series.ts";
 import type { Call, Expression } from "../target/expression.ts";
+import { signatureOf } from "./functions-json.ts";
+
+/** A name further away than this is none that was meant. */
+const MAX_EDITS = 3;
+const MAX_SHOWN = 60;
 
 /** More nodes or texts than a name has; series may be as many as the limits of data let them. */
 const MAX_ARGUMENTS = 1000;
@@ -23,9 +29,28 @@ export interface BoundArguments {
  * Matches a call's arguments with the function's parameters and converts them, as Graphite does:
  * numbers and booleans may be quoted, integers refuse fractions.
  *
- * @throws GraphiteError ERR_ARGUMENT with the column of the argument and what it should be
+ * @throws GraphiteError ERR_ARGUMENT with the column of the argument, what it should be and how the
+ *   function is called
  */
 export function bindArguments(
+  call: Call,
+  fn: GraphiteFunction,
+  evaluate: (expression: Expression) => TimeSeries[],
+): BoundArguments {
+  try {
+    return bind(call, fn, evaluate);
+  } catch (error) {
+    // A mistake in a call inside of this one has its own usage.
+    const isOurs =
+      error instanceof GraphiteError && error.code === "ERR_ARGUMENT" && error.call === undefined;
+    if (!isOurs) throw error;
+    const message = `${error.message}; usage: ${signatureOf(call.name, fn)}`;
+    const column = error.column ?? call.column;
+    throw new GraphiteError(error.code, message, { column, call: call.text, cause: error });
+  }
+}
+
+function bind(
   call: Call,
   fn: GraphiteFunction,
   evaluate: (expression: Expression) => TimeSeries[],
@@ -35,14 +60,17 @@ export function bindArguments(
   for (const arg of call.args) {
     const param = fn.params[next];
     if (param === undefined) {
-      throw wrong(`${fn.name} takes at most ${fn.params.length} arguments`, arg.column);
+      const most = fn.params.length === 1 ? "1 argument" : `${fn.params.length} arguments`;
+      throw wrong(`${fn.name} takes at most ${most}, not ${call.args.length}`, arg.column);
     }
-    given.set(param, [...(given.get(param) ?? []), arg]);
+    const earlier = given.get(param);
+    if (earlier === undefined) given.set(param, [arg]);
+    else earlier.push(arg);
     if (param.multiple !== true) next++;
   }
   for (const { name, value } of call.named) {
-    const param = fn.params.find((one) => one.name === name);
-    if (param === undefined) throw wrong(`${fn.name} has no parameter ${name}`, value.column);
+    const param = fn.params.find((one) => one.name === name || one.published?.name === name);
+    if (param === undefined) throw noParameter(name, fn, value.column);
     if (given.has(param)) throw wrong(`${fn.name}: ${name} is given twice`, value.column);
     given.set(param, [value]);
   }
@@ -53,6 +81,13 @@ export function bindArguments(
     bound.values[param.name] = argumentOf(param, expressions, fn, call, evaluate);
   }
   return bound;
+}
+
+function noParameter(name: string, fn: GraphiteFunction, column: number): GraphiteError {
+  const names = fn.params.map((param) => param.name);
+  const nearest = nearestName(name, names, MAX_EDITS);
+  const hint = nearest === null ? "" : `, did you mean ${nearest}?`;
+  return wrong(`${fn.name} has no parameter ${shown(name)}${hint}`, column);
 }
 
 function argumentOf(
@@ -116,6 +151,7 @@ export function bindSeries(
 }
 
 export function takesSeries(param: Param<unknown> | undefined): boolean {
+  if (param?.isPattern === true) return false;
   const type = param?.type;
   return type === "seriesList" || type === "seriesLists" || type === "series";
 }
@@ -132,7 +168,7 @@ function seriesOf(
 ): TimeSeries[] {
   if (expression.type === "path" || expression.type === "call") return evaluate(expression);
   throw wrong(
-    `${fn.name}: ${param.name} must be series, not ${expression.text}`,
+    `${fn.name}: ${param.name} must be series, not ${shown(expression.text)}`,
     expression.column,
   );
 }
@@ -144,7 +180,10 @@ function convert(
   evaluate: (expression: Expression) => TimeSeries[],
 ): unknown {
   const fail = (what: string): GraphiteError =>
-    wrong(`${fn.name}: ${param.name} must be ${what}, not ${expression.text}`, expression.column);
+    wrong(
+      `${fn.name}: ${param.name} must be ${what}, not ${shown(expression.text)}`,
+      expression.column,
+    );
   const number = (): number | undefined => {
     if (expression.type === "number") return expression.value;
     if (expression.type === "boolean") return Number(expression.value);
@@ -159,6 +198,20 @@ function convert(
     if (expression.type === "number") return expression.text;
     return undefined;
   };
+  const checkInterval = (interval: string): void => {
+    try {
+      parseInterval(interval);
+    } catch {
+      throw fail(`a time span such as "5min" or "1d" (units: s, min, h, d, w, mon, y)`);
+    }
+  };
+  if (param.isPattern === true) {
+    if (expression.type === "path") return { pattern: expression.pattern, text: expression.text };
+    if (expression.type === "string") {
+      return { pattern: expression.value, text: expression.value };
+    }
+    throw fail("a path");
+  }
   switch (param.type) {
     case "series":
     case "seriesList":
@@ -171,14 +224,15 @@ function convert(
       return value;
     }
     case "float": {
-      const value = number();
+      const value = number() ?? (param.also === "text" ? text() : undefined);
       if (value === undefined) throw fail("a number");
       return value;
     }
     case "integer":
     case "node": {
       const value = number();
-      if (value === undefined || !Number.isInteger(value)) throw fail("a whole number");
+      const isRight = value !== undefined && (Number.isInteger(value) || param.also === "fraction");
+      if (!isRight) throw fail("a whole number");
       return value;
     }
     case "intOrInf": {
@@ -209,12 +263,12 @@ function convert(
         return expression.value;
       if (expression.type !== "string") throw fail("a number of points or a time span in quotes");
       if (/^-?\d+$/.test(expression.value)) return Number(expression.value);
-      parseInterval(expression.value);
+      checkInterval(expression.value);
       return expression.value;
     }
     case "interval": {
       if (expression.type !== "string") throw fail('a time span in quotes, such as "5min"');
-      parseInterval(expression.value);
+      checkInterval(expression.value);
       return expression.value;
     }
     case "aggFunc": {
@@ -226,11 +280,16 @@ function convert(
       return name;
     }
     default: {
+      if (param.also === "boolean" && expression.type === "boolean") return expression.value;
       const value = text();
       if (value === undefined) throw fail("a text in quotes");
       return value;
     }
   }
+}
+
+function shown(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }
 
 function wrong(message: string, column: number): GraphiteError {

@@ -1,9 +1,13 @@
+import { asciiJson } from "./ascii-json.ts";
+
 /** A target that could not be answered. */
 export interface BrokenTarget {
   target: string;
   /** From 1. */
   column: number;
   reason: string;
+  /** The function call that the reason is about, as typed. */
+  call: string | undefined;
   code: string;
 }
 
@@ -12,17 +16,16 @@ const MAX_TARGET_SHOWN = 200;
 
 /** The `X-Statite-Errors` header: a JSON list in ASCII, of as many broken targets as fit. */
 export function errorsHeader(broken: readonly BrokenTarget[]): string {
-  for (let count = broken.length; count > 0; count--) {
-    const shown = broken.slice(0, count).map(({ target, column, reason }) => ({
+  let text = "";
+  for (const { target, column, reason } of broken) {
+    const shown = asciiJson({
       target: target.slice(0, MAX_TARGET_SHOWN),
       column,
       reason: reason.slice(0, MAX_TARGET_SHOWN),
-    }));
-    const text = JSON.stringify(shown).replace(
-      /[^\x20-\x7e]/g,
-      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    );
-    if (text.length <= MAX_HEADER_BYTES) return text;
+    });
+    const longer = text === "" ? shown : `${text},${shown}`;
+    if (longer.length + 2 > MAX_HEADER_BYTES) break;
+    text = longer;
   }
-  return "[]";
+  return `[${text}]`;
 }

@@ -1,3 +1,5 @@
+import type { FormatName } from "./formats/index.ts";
+
 /** Work for a query thread: plain data, parameters as they were sent. */
 export type QueryJob =
   | {
@@ -7,11 +9,15 @@ export type QueryJob =
       until?: string | undefined;
       now?: string | undefined;
       tz?: string | undefined;
+      format: FormatName;
+      isPretty?: boolean;
       maxDataPoints?: number | undefined;
       noNullPoints: boolean;
       xFilesFactor?: number | undefined;
       variables: Record<string, string>;
       jsonp?: string | undefined;
+      /** Where the request comes from, for its error. */
+      source?: string | undefined;
     }
   | {
       kind: "find";

@@ -1,7 +1,5 @@
 import { fitToPoints } from "../model/consolidation.ts";
 import { GraphiteError } from "../model/errors.ts";
-import { tagsOf } from "../model/series-name.ts";
-import { parseTagExpression } from "../model/tag-expression.ts";
 import { parseTimeExpression, resolveRange } from "../model/time-expression.ts";
 import type { TimeSeries } from "../model/time-series.ts";
 import { knownTimeZone } from "../model/time-zone.ts";
@@ -9,7 +7,9 @@ import type { Expression } from "../target/expression.ts";
 import { parseTarget } from "../target/parse-target.ts";
 import type { BrokenTarget } from "./broken-targets.ts";
 import { Evaluation, type EvaluationOptions, type Fetched, type Need } from "./evaluate.ts";
-import { writeJson } from "./json.ts";
+import { FetchBudget, fetchNeed } from "./fetch.ts";
+import { FORMATS, type FormatName } from "./formats/index.ts";
+import { prettyJson } from "./formats/pretty-json.ts";
 import type { SeriesSource } from "./series-source.ts";
 
 /** What a request may ask for at most. */
@@ -28,8 +28,11 @@ export interface RenderRequest {
   tz?: string | undefined;
   /** The zone of requests that name none. */
   timeZone: string;
+  format: FormatName;
+  /** Of JSON only. */
   maxDataPoints?: number | undefined;
   noNullPoints?: boolean;
+  isPretty?: boolean;
   xFilesFactor?: number | undefined;
   /** Of template[...] parameters. */
   variables: Readonly<Record<string, string>>;
@@ -53,12 +56,14 @@ interface Target {
   text: string;
   expression: Expression | null;
   result: TimeSeries[];
+  /** In force when the target was evaluated. */
+  xFilesFactor: number;
   error: GraphiteError | null;
 }
 
 /**
  * Answers a /render request: parses all targets, fetches what they need, evaluates, consolidates
- * and writes JSON. One broken target never takes the good ones with it.
+ * and writes the answer. One broken target never takes the good ones with it.
  *
  * @throws GraphiteError for what is wrong with the request as a whole
  */
@@ -74,6 +79,8 @@ export async function render(request: RenderRequest, source: SeriesSource): Prom
     now,
     xFilesFactor: request.xFilesFactor ?? 0,
     maxDatapoints: request.limits.maxDatapoints,
+    // No events are kept yet.
+    events: () => [],
     checkTime: () => {
       if (performance.now() - began < request.limits.seconds * 1000) return;
       const message = `the request took longer than ${request.limits.seconds} seconds: ask for less`;
@@ -89,9 +96,9 @@ export async function render(request: RenderRequest, source: SeriesSource): Prom
     if (evaluation.needs.size === 0) break;
     if (round === MAX_ROUNDS)
       throw new GraphiteError("ERR_EVALUATION", "the targets never have enough data");
-    await fetchAll([...evaluation.needs.values()], data, source, request, window.from, now);
+    await fetchAll([...evaluation.needs.values()], data, source, request, window.from, options);
   }
-  return finish(targets, request, options.xFilesFactor, warnings);
+  return finish(targets, request, options, warnings);
 }
 
 function parse(
@@ -102,9 +109,15 @@ function parse(
   try {
     const { expression, ignored } = parseTarget(text, variables);
     if (ignored !== "") warnings.push(`text after the target is ignored: ${ignored.slice(0, 200)}`);
-    return { text, expression, result: [], error: null };
+    return { text, expression, result: [], xFilesFactor: 0, error: null };
   } catch (error) {
-    return { text, expression: null, result: [], error: toGraphiteError(error) };
+    return {
+      text,
+      expression: null,
+      result: [],
+      xFilesFactor: 0,
+      error: toGraphiteError(error),
+    };
   }
 }
 
@@ -116,11 +129,13 @@ function evaluateTarget(
   if (target.expression === null) return;
   try {
     target.result = evaluation.evaluate(target.expression, window);
+    target.xFilesFactor = evaluation.xFilesFactor;
     target.error = null;
   } catch (error) {
     // While data are missing this may be their fault; the last round counts.
     target.result = [];
     target.error = toGraphiteError(error);
+    if (target.error.code === "ERR_LIMIT_SECONDS") throw target.error;
   }
 }
 
@@ -130,61 +145,33 @@ async function fetchAll(
   source: SeriesSource,
   request: RenderRequest,
   stepFrom: number,
-  now: number,
+  { now, checkTime }: EvaluationOptions,
 ): Promise<void> {
-  const { maxSeries, maxDatapoints } = request.limits;
-  let series = 0;
-  let datapoints = 0;
-  for (const list of data.values()) {
-    if (list instanceof GraphiteError) continue;
-    series += list.length;
-    for (const one of list) datapoints += one.values.length;
-  }
+  const budget = new FetchBudget(request.limits, data.values());
+  // One less: the grids of several series may be shifted against each other by a point.
+  const maxBuckets =
+    request.format === "json" && request.maxDataPoints !== undefined
+      ? Math.max(1, request.maxDataPoints - 1)
+      : undefined;
   for (const need of needs) {
-    const window = { ...need.window, now, stepFrom };
-    let leaves: Awaited<ReturnType<SeriesSource["find"]>>;
+    checkTime();
+    const { from, until, statistic, isExact } = need.window;
+    const exact = isExact === true ? maxBuckets : undefined;
+    const window = { from, until, now, stepFrom, statistic, maxBuckets: exact };
     try {
-      const nodes =
-        need.tags === null
-          ? await source.find(need.pattern ?? "", window, maxSeries)
-          : await source.findByTags(need.tags.map(parseTagExpression), window, maxSeries);
-      leaves = nodes.filter((node) => node.isLeaf);
+      data.set(need.key, await fetchNeed(need, window, source, budget));
     } catch (error) {
-      if (!(error instanceof GraphiteError) || error.code === "ERR_LIMIT_SERIES") throw error;
+      if (!(error instanceof GraphiteError) || error.code.startsWith("ERR_LIMIT")) throw error;
       // A wrong tag expression breaks its own target only.
       data.set(need.key, error);
-      continue;
     }
-    series += leaves.length;
-    if (series > maxSeries) {
-      const message = `the request needs more than ${maxSeries} series: ask for less`;
-      throw new GraphiteError("ERR_LIMIT_SERIES", message);
-    }
-    const fetched = await source.fetch(leaves, window, maxDatapoints - datapoints);
-    data.set(
-      need.key,
-      fetched.map((one) => {
-        datapoints += one.values.length;
-        return {
-          name: one.name,
-          pathExpression: need.pathExpression,
-          start: one.start,
-          end: one.end,
-          step: one.step,
-          values: one.values,
-          consolidation: one.method,
-          xFilesFactor: null,
-          tags: tagsOf(one.name),
-        };
-      }),
-    );
   }
 }
 
 function finish(
   targets: readonly Target[],
   request: RenderRequest,
-  xFilesFactor: number,
+  options: EvaluationOptions,
   warnings: string[],
 ): RenderAnswer {
   const broken: BrokenTarget[] = [];
@@ -194,20 +181,29 @@ function finish(
         target: text,
         column: error.column ?? 1,
         reason: error.message,
+        call: error.call,
         code: error.code,
       });
     }
   }
   const isBroken = broken.length > 0 && broken.length === targets.length;
   let list = targets.flatMap((target) => target.result);
-  const { maxDataPoints } = request;
-  if (maxDataPoints !== undefined && list.length > 0) {
-    const start = Math.min(...list.map((series) => series.start));
-    const end = Math.max(...list.map((series) => series.end));
-    list = list.map((series) => fitToPoints(series, maxDataPoints, end - start, xFilesFactor));
+  const { maxDataPoints, format } = request;
+  const { xFilesFactor, timeZone } = options;
+  if (format === "json" && maxDataPoints !== undefined) {
+    const start = list.reduce((least, series) => Math.min(least, series.start), Infinity);
+    const end = list.reduce((most, series) => Math.max(most, series.end), -Infinity);
+    list = targets.flatMap((target) =>
+      target.result.map((series) =>
+        fitToPoints(series, maxDataPoints, end - start, target.xFilesFactor),
+      ),
+    );
   }
   const datapoints = list.reduce((sum, series) => sum + series.values.length, 0);
-  const body = writeJson(list, request.noNullPoints === true);
+  const { isJson, write } = FORMATS[format];
+  const noNullPoints = request.noNullPoints === true;
+  const written = write(list, { noNullPoints, timeZone, xFilesFactor });
+  const body = isJson && request.isPretty === true ? prettyJson(written) : written;
   return { body, broken, isBroken, warnings, series: list.length, datapoints };
 }
 

@@ -12,6 +12,16 @@ export interface TimeWindow {
    * panel still gets the panel's step.
    */
   stepFrom?: number;
+  /** Which statistic of every bucket is wanted, instead of the one that the series is kept for. */
+  statistic?: AggregationMethod | undefined;
+  /** The answer has at most so many buckets: longer ones, of which every statistic is exact. */
+  maxBuckets?: number | undefined;
+}
+
+/** Leaves that are read as if their samples were those of one series. */
+export interface MergedLeaves {
+  name: string;
+  leaves: readonly FoundNode[];
 }
 
 /** A branch or a leaf of the tree of names. A name that is both comes as two nodes. */
@@ -61,6 +71,12 @@ export interface SeriesSource {
    */
   fetch(
     leaves: readonly FoundNode[],
+    window: TimeWindow,
+    maxDatapoints: number,
+  ): Promise<FetchedSeries[]>;
+  /** One series for each group, whose buckets are the exact merge of its leaves' buckets. */
+  fetchMerged(
+    groups: readonly MergedLeaves[],
     window: TimeWindow,
     maxDatapoints: number,
   ): Promise<FetchedSeries[]>;

@@ -30,12 +30,13 @@ export function parseTarget(
     );
   }
   if (text.trim() === "" || isUnfinishedQuery(text)) return { expression: null, ignored: "" };
-  checkNesting(text);
+  checkParentheses(text);
   const { expression, rest } = parse(text, { startRule: "Target" }) as {
     expression: ParsedExpression | null;
     rest: string;
   };
   if (expression === null) throw syntaxError(text);
+  checkDepth(expression);
   const isIdentifier = expression.type === "path" && /^[A-Za-z_]\w*$/.test(expression.text);
   if (isIdentifier && rest.trimStart().startsWith("(")) throw syntaxError(text);
   return { expression: expandTemplates(expression, variables), ignored: rest.trim() };
@@ -47,22 +48,44 @@ function isUnfinishedQuery(text: string): boolean {
 }
 
 /** Parsing goes as deep as the parentheses do; absurd depth would exhaust the stack. */
-function checkNesting(text: string): void {
+function checkParentheses(text: string): void {
   let depth = 0;
   let quote = "";
   for (let i = 0; i < text.length; i++) {
     const char = text[i]!;
-    if (quote !== "") {
+    if (char === "\\") {
+      // In strings and in paths alike, what follows is only itself.
+      i++;
+    } else if (quote !== "") {
       if (char === quote) quote = "";
     } else if (char === "'" || char === '"') {
       quote = char;
     } else if (char === "(" && ++depth > MAX_NESTING) {
-      const message = `functions are nested more than ${MAX_NESTING} deep`;
-      throw new GraphiteError("ERR_TARGET_SYNTAX", message, { column: i + 1 });
+      throw tooDeep(i + 1);
     } else if (char === ")") {
       depth = Math.max(0, depth - 1);
     }
   }
+}
+
+/** A pipe nests functions without parentheses. */
+function checkDepth(expression: ParsedExpression): void {
+  let level = [expression];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_NESTING) throw tooDeep(expression.column);
+    level = level.flatMap(partsOf);
+  }
+}
+
+function partsOf(expression: ParsedExpression): ParsedExpression[] {
+  if (expression.type === "template") return [expression.body];
+  if (expression.type !== "call") return [];
+  return [...expression.args, ...expression.named.map(({ value }) => value)];
+}
+
+function tooDeep(column: number): GraphiteError {
+  const message = `functions are nested more than ${MAX_NESTING} deep, pipes counted`;
+  return new GraphiteError("ERR_TARGET_SYNTAX", message, { column });
 }
 
 /** Says where the text stops making sense. */

@@ -20,12 +20,11 @@ export function expandTemplates(
   switch (expression.type) {
     case "template":
       return expandTemplates(expression.body, requested, variablesOf(expression, requested));
-    case "call":
-      return {
-        ...expression,
-        args: expression.args.map(expand),
-        named: expression.named.map(({ name, value }) => ({ name, value: expand(value) })),
-      };
+    case "call": {
+      const args = expression.args.map(expand);
+      const named = expression.named.map(({ name, value }) => ({ name, value: expand(value) }));
+      return { ...expression, args, named, text: textOf(expression, args, named) };
+    }
     case "path": {
       if (variables === null || !expression.pattern.includes("$")) return expression;
       const whole = /^\$(\w+)$/.exec(expression.pattern);
@@ -37,6 +36,23 @@ export function expandTemplates(
     default:
       return expression;
   }
+}
+
+/** As typed, unless a variable was replaced: calls of equal text must mean the same. */
+function textOf(
+  call: Extract<ParsedExpression, { type: "call" }>,
+  args: readonly Expression[],
+  named: readonly { name: string; value: Expression }[],
+): string {
+  const isAsTyped =
+    args.every((arg, i) => arg.text === call.args[i]?.text) &&
+    named.every(({ value }, i) => value.text === call.named[i]?.value.text);
+  if (isAsTyped) return call.text;
+  const texts = [
+    ...args.map((arg) => arg.text),
+    ...named.map(({ name, value }) => `${name}=${value.text}`),
+  ];
+  return `${call.name}(${texts.join(",")})`;
 }
 
 function variablesOf(template: Template, requested: Variables): Variables {

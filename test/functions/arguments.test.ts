@@ -82,6 +82,6 @@ test("parameters are published as required where Graphite says so, and with thei
     required: true,
     options: ["!=", "<", "<=", "=", ">", ">="],
   });
-  t.deepEqual(paramsOf("group")[0], { name: "seriesLists", type: "seriesLists", multiple: true });
+  t.deepEqual(paramsOf("group")[0], { name: "seriesLists", type: "seriesList", multiple: true });
   t.is(paramsOf("sum")[0]?.required, true);
 });

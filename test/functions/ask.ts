@@ -42,6 +42,7 @@ export function ask(
       now: START + 86_400,
       xFilesFactor,
       maxDatapoints: 1_000_000,
+      events: () => [],
       checkTime: () => {},
     });
     let result: TimeSeries[] = [];

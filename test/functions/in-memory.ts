@@ -52,6 +52,7 @@ export function evaluateTarget(
       now: window.until,
       xFilesFactor,
       maxDatapoints,
+      events: () => [],
       checkTime: () => {},
     });
     let result: TimeSeries[] = [];

@@ -1,58 +1,9 @@
 import { gunzipSync } from "node:zlib";
 import test from "ava";
-import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
 import { buildServer } from "../../src/http/server.ts";
 import { GraphiteError } from "../../src/model/errors.ts";
-import { StorageRules } from "../../src/model/schema.ts";
-import { runJob } from "../../src/query/run-job.ts";
-import { StoreSource } from "../../src/query/store-source.ts";
-import { TagIndex } from "../../src/query/tag-index.ts";
-import { REPLACE } from "../../src/storage/plan.ts";
-import { SimulatedFiles } from "../storage/simulated-files.ts";
-import { StoreHarness } from "../storage/store-harness.ts";
-
-const LIMITS = { maxSeries: 1000, maxDatapoints: 100_000, seconds: 10 };
-
-/** The HTTP API over a real store in this thread. */
-async function server(): Promise<{ app: FastifyInstance; store: StoreHarness; time: number }> {
-  const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
-  const store = new StoreHarness({ clock, files: new SimulatedFiles(1) }, "data");
-  const source = new StoreSource(
-    store.names,
-    new TagIndex(store.names),
-    store.reader,
-    new StorageRules(null, null),
-  );
-  const plan = store.writer.planNumber({
-    mode: REPLACE,
-    tiers: [{ step: 10, retention: 864_000, lambda: 0 }],
-  });
-  const time = Math.floor(Date.now() / 10_000) * 10 - 100;
-  for (const name of ["web.a.load", "web.b.load", "web.a", "odd.ca^ret", "x.ä"]) {
-    const series = store.writer.createSeries(name, plan);
-    for (let i = 0; i < 5; i++) store.writer.point(series, time + i * 10, i + 0.5, 0, -1);
-  }
-  const app = await buildServer({
-    queries: { run: (job) => runJob(job, source, "UTC", LIMITS) },
-    health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
-    selfMetrics: () => "statite_series 5\n",
-    log: pino({ level: "silent" }),
-  });
-  return { app, store, time };
-}
-
-function form(payload: string): {
-  method: "POST";
-  headers: Record<string, string>;
-  payload: string;
-} {
-  return {
-    method: "POST",
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    payload,
-  };
-}
+import { form, server } from "./small-server.ts";
 
 test("render answers GET and POST alike, with and without a trailing slash", async (t) => {
   const { app, time } = await server();

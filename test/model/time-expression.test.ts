@@ -47,6 +47,14 @@ test("what Graphite refuses is refused", (t) => {
   }
 });
 
+test("a time that no calendar has is refused", (t) => {
+  for (const text of ["9".repeat(400), "253402300800", `now+${"9".repeat(400)}y`, "-9999y"]) {
+    t.throws(() => parseTimeExpression(text, NOW, "UTC"), { message: /years 1 to 9999/ }, text);
+  }
+  t.is(parseTimeExpression("253402300799", NOW, "UTC"), 253_402_300_799);
+  t.is(parseTimeExpression("0", NOW, "UTC"), 0);
+});
+
 test("a zone's own clock is read, also where it skips or repeats an hour", (t) => {
   const zone = "America/New_York";
   t.is(parseTimeExpression("midnight", NOW, zone), 1700110800);

@@ -1,25 +1,9 @@
-import { readFileSync } from "node:fs";
 import test, { type ExecutionContext } from "ava";
-import { readSchemas } from "../../src/config/storage-files.ts";
 import { functionNames } from "../../src/functions/index.ts";
-import { planOf } from "../../src/ingest/series-definer.ts";
-import { StorageRules } from "../../src/model/schema.ts";
-import { canonicalName } from "../../src/model/series-name.ts";
-import { PlaintextDecoder } from "../../src/protocols/plaintext.ts";
 import { runJob } from "../../src/query/run-job.ts";
-import { StoreSource } from "../../src/query/store-source.ts";
-import { TagIndex } from "../../src/query/tag-index.ts";
-import { NameTable } from "../../src/storage/name-table.ts";
-import { REPLACE } from "../../src/storage/plan.ts";
-import { SimulatedFiles } from "../storage/simulated-files.ts";
-import { StoreHarness } from "../storage/store-harness.ts";
-import {
-  difference,
-  type GoldenRender,
-  goldenApi,
-  goldenDataset,
-  goldenRenders,
-} from "./golden.ts";
+import type { StoreSource } from "../../src/query/store-source.ts";
+import { difference, type GoldenRender, goldenApi, goldenRenders } from "./golden.ts";
+import { GOLDEN_LIMITS, loadGoldenStore } from "./golden-store.ts";
 
 /** Where we answer otherwise on purpose; docs/differences.md says the same in full. */
 const DIFFERENT: Record<string, string> = {
@@ -38,39 +22,8 @@ const DIFFERENT: Record<string, string> = {
   r1316: "a call that cannot be parsed is an error",
 };
 
-const LIMITS = { maxSeries: 10_000, maxDatapoints: 10_000_000, seconds: 60 };
-
-const rules = new StorageRules(
-  readSchemas(readFileSync("test/fixtures/golden/storage-schemas.conf", "utf8")).rules,
-  null,
-);
-
-function load(): { store: StoreHarness; source: StoreSource } {
-  const files = new SimulatedFiles(1);
-  const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
-  const store = new StoreHarness({ clock, files }, "data", { ringBytes: 32 << 20 });
-  const names = new NameTable((raw) => {
-    const canonical = canonicalName(raw.toString());
-    if (!canonical.ok) return -1;
-    const known = store.names.seriesAt(canonical.name);
-    if (known >= 0) return known;
-    const plan = store.writer.planNumber(planOf(REPLACE, rules.retentionsOf(canonical.name)));
-    return store.writer.createSeries(canonical.name, plan);
-  });
-  const sink = {
-    point(name: number, time: number, value: number, mantissa: number, decimals: number): void {
-      const series = names.seriesOf(name);
-      if (series >= 0) store.writer.point(series, time, value, mantissa, decimals);
-    },
-  };
-  const decoder = new PlaintextDecoder(names, sink, { refuse: () => {} }, () =>
-    Math.floor(Date.now() / 1000),
-  );
-  const bytes = goldenDataset();
-  for (let at = 0; at < bytes.length; at += 60_000) decoder.push(bytes.subarray(at, at + 60_000));
-  const source = new StoreSource(store.names, new TagIndex(store.names), store.reader, rules);
-  return { store, source };
-}
+/** Hanging or wrong answers, answers that depend on the clock, and on events, of which none are kept. */
+const SKIPPED = new Set(["now", "hang", "bug", "events"]);
 
 function isKnown(item: GoldenRender): boolean {
   const known = new Set([...functionNames(), "template"]);
@@ -99,6 +52,7 @@ async function ask(item: GoldenRender, source: StoreSource): Promise<string | nu
         until: params.until,
         now: params.now,
         tz: params.tz,
+        format: "json",
         maxDataPoints: /^\d+$/.test(params.maxDataPoints ?? "")
           ? Number(params.maxDataPoints) || undefined
           : undefined,
@@ -108,7 +62,7 @@ async function ask(item: GoldenRender, source: StoreSource): Promise<string | nu
       },
       source,
       "UTC",
-      LIMITS,
+      GOLDEN_LIMITS,
     );
     status = answer.status;
     body = Buffer.from(answer.body).toString();
@@ -125,7 +79,7 @@ async function ask(item: GoldenRender, source: StoreSource): Promise<string | nu
 async function replay(t: ExecutionContext, source: StoreSource): Promise<void> {
   let compared = 0;
   for (const item of goldenRenders()) {
-    if (item.tag === "now" || item.tag === "hang" || item.tag === "bug" || !isKnown(item)) continue;
+    if (SKIPPED.has(item.tag ?? "") || !isKnown(item)) continue;
     const problem = await ask(item, source);
     compared++;
     if (item.id in DIFFERENT)
@@ -136,12 +90,12 @@ async function replay(t: ExecutionContext, source: StoreSource): Promise<void> {
 }
 
 test("late data answer as Graphite's do while they are in memory", async (t) => {
-  const { source } = load();
+  const { source } = loadGoldenStore();
   await replay(t, source);
 });
 
 test("and when they are in StatFiles, after a restart too", async (t) => {
-  const { store, source } = load();
+  const { store, source } = loadGoldenStore();
   store.writer.freezeStrays();
   store.settle();
   t.is(store.writer.head.strays.count, 0);
@@ -150,7 +104,7 @@ test("and when they are in StatFiles, after a restart too", async (t) => {
 });
 
 test("find and expand answer as Graphite's do", async (t) => {
-  const { source } = load();
+  const { source } = loadGoldenStore();
   const different = new Set([
     // A name that is leaf and branch is both; `**` works as the first node.
     "a0020",
@@ -186,7 +140,7 @@ test("find and expand answer as Graphite's do", async (t) => {
           },
       source,
       "UTC",
-      LIMITS,
+      GOLDEN_LIMITS,
     );
     const strip = (value: unknown): unknown =>
       Array.isArray(value)

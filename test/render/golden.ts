@@ -27,18 +27,29 @@ export function goldenDataset(): Buffer {
   return gunzipSync(readFileSync(`${FOLDER}/dataset.txt.gz`));
 }
 
+export function goldenSchemas(): string {
+  return readFileSync(`${FOLDER}/storage-schemas.conf`, "utf8");
+}
+
 export function goldenRenders(): GoldenRender[] {
   return lines(`${FOLDER}/render.jsonl`) as GoldenRender[];
 }
 
-export function goldenApi(): {
+/** A request for anything but series, and what Graphite answered. */
+export interface GoldenRequest {
   id: string;
   fn: string;
+  /** How the body is packed. */
+  decode?: "pickle" | "msgpack";
   path: string;
   query: [string, string][];
-  expect: { status: number; body?: unknown };
-}[] {
-  return lines(`${FOLDER}/api.jsonl`) as ReturnType<typeof goldenApi>;
+  /** Fields of the body that do not count. */
+  ignore?: string[];
+  expect: { status: number; ctype?: string; body?: unknown; text?: string };
+}
+
+export function goldenApi(): GoldenRequest[] {
+  return lines(`${FOLDER}/api.jsonl`) as GoldenRequest[];
 }
 
 function lines(path: string): unknown[] {

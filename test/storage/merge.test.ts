@@ -1,9 +1,9 @@
 import test from "ava";
+import { AGGREGATION_METHODS, type AggregationMethod } from "../../src/model/aggregation.ts";
 import type { Environment } from "../../src/storage/environment.ts";
 import { nextJob } from "../../src/storage/merge/planner.ts";
 import { mergeLevels } from "../../src/storage/merge/spans.ts";
 import { GAUGE, type Plan, REPLACE } from "../../src/storage/plan.ts";
-import type { Method } from "../../src/storage/roll-up/pick-statistic.ts";
 import { SimulatedFiles } from "./simulated-files.ts";
 import { StoreHarness } from "./store-harness.ts";
 
@@ -11,7 +11,7 @@ const HOUR = 3600;
 const DAY = 86_400;
 /** 2023-11-15 00:00 UTC. */
 const START = 1_700_006_400;
-const METHODS: Method[] = ["average", "sum", "min", "max", "last", "absmax", "absmin", "avg_zero"];
+const METHODS: AggregationMethod[] = [...AGGREGATION_METHODS];
 
 const plan = (...tiers: [step: number, retention: number][]): Plan => ({
   mode: REPLACE,
@@ -76,7 +76,13 @@ class World {
     return [...this.store.recovered.manifest.files].filter((entry) => entry.step === step);
   }
 
-  values(path: string, tier: number, from: number, until: number, method: Method): number[] {
+  values(
+    path: string,
+    tier: number,
+    from: number,
+    until: number,
+    method: AggregationMethod,
+  ): number[] {
     const read = this.store.readTier(path, tier, from, until, { method, xFilesFactor: 0 });
     return [...(read?.values ?? [])];
   }

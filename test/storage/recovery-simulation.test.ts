@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from "ava";
+import type { AggregationMethod } from "../../src/model/aggregation.ts";
 import type { Environment } from "../../src/storage/environment.ts";
 import { EVENT, GAUGE, type Mode, REPLACE } from "../../src/storage/plan.ts";
-import type { Method } from "../../src/storage/roll-up/pick-statistic.ts";
 import { Crash, randomOf, SimulatedFiles } from "./simulated-files.ts";
 import { StoreHarness } from "./store-harness.ts";
 
@@ -77,7 +77,7 @@ const RATIO = 6;
 /** What a bucket of slots should answer. */
 function expectedRollUp(
   mode: Mode,
-  method: Method,
+  method: AggregationMethod,
   slots: readonly number[][],
   step: number,
 ): number {
@@ -93,7 +93,7 @@ function expectedRollUp(
 
 /** Compares the buckets of the coarser tiers with what they are made of. */
 function rollUpMismatch(store: StoreHarness, sent: readonly Sent[], world: World): string | null {
-  const methods: Method[] = ["average", "sum", "min", "max", "last"];
+  const methods: AggregationMethod[] = ["average", "sum", "min", "max", "last"];
   for (const [path, slots] of model(sent)) {
     const { step, mode } = kindOf(path);
     // The mean of an event counter counts idle slots; the sum does not.

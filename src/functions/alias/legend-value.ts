@@ -1,9 +1,10 @@
 import { AGGREGATES } from "../../model/aggregate.ts";
-import { formatFloat, formatInteger } from "../../model/python-number.ts";
+import { formatFixed } from "../../model/python-format.ts";
 import { type TimeSeries, withChanges } from "../../model/time-series.ts";
+import { inUnits } from "../../model/unit-system.ts";
+import { aggregateText } from "../aggregate-text.ts";
 import { defineFunction } from "../define.ts";
 import { anyNumberOf, oneOf, seriesList, string } from "../params.ts";
-import { type UnitSystem, withUnitPrefix } from "../unit-prefix.ts";
 
 const valuesTypes = anyNumberOf(
   oneOf(string, ...[...Object.keys(AGGREGATES), "si", "binary"].sort()),
@@ -29,11 +30,11 @@ export const legendValue = defineFunction({
   },
 });
 
-function shown({ values }: TimeSeries, type: string, system: UnitSystem | null): string {
+function shown({ values }: TimeSeries, type: string, system: string | null): string {
   const aggregate = Object.hasOwn(AGGREGATES, type) ? AGGREGATES[type] : undefined;
   if (aggregate === undefined) return "(?)";
   const value = aggregate(values, 0, values.length);
-  if (Number.isNaN(value)) return "None";
-  if (system !== null) return withUnitPrefix(value, system);
-  return type === "count" ? formatInteger(value) : formatFloat(value);
+  if (Number.isNaN(value) || system === null) return aggregateText(value, type);
+  const scaled = inUnits(value, system);
+  return formatFixed(scaled.value, 2) + scaled.prefix;
 }

@@ -1,13 +1,8 @@
-import { type Aggregate, aggregateNamed, isKnownEnough } from "../../model/aggregate.ts";
-import { parseInterval } from "../../model/interval.ts";
+import { aggregateNamed } from "../../model/aggregate.ts";
+import { GraphiteError } from "../../model/errors.ts";
+import { MAX_INTERVAL_SECONDS, parseInterval } from "../../model/interval.ts";
 import { renamed, type TimeSeries } from "../../model/time-series.ts";
-import { countKnown } from "../../model/values.ts";
-import {
-  defineFunction,
-  type FunctionContext,
-  type GraphiteFunction,
-  type Window,
-} from "../define.ts";
+import { defineFunction, type FunctionContext, type GraphiteFunction } from "../define.ts";
 import {
   aggFunc,
   float,
@@ -17,18 +12,32 @@ import {
   suggesting,
   withDefault,
 } from "../params.ts";
+import { earlier, preludeOf } from "./prelude.ts";
+import { movingValues } from "./sliding.ts";
 
-const windowSize = suggesting(intOrInterval, 5, 7, 10, "1min", "5min", "10min", "30min", "1hour");
+export const windowSize = suggesting(
+  intOrInterval,
+  5,
+  7,
+  10,
+  "1min",
+  "5min",
+  "10min",
+  "30min",
+  "1hour",
+);
 
-/** The window begins earlier by what the first output needs. */
-function earlier(list: readonly TimeSeries[], size: number | string, window: Window): Window[] {
-  const span = spanOf(list, size);
-  return [{ from: window.from - span, until: window.until }];
+/** Seconds by which the window must begin earlier for the first output to be whole. */
+export function spanOf(list: readonly TimeSeries[], size: number | string): number {
+  if (typeof size === "string") return Math.abs(parseInterval(size));
+  const span = Math.max(0, ...list.map((series) => series.step)) * Math.max(0, size);
+  if (span <= MAX_INTERVAL_SECONDS) return span;
+  throw new GraphiteError("ERR_ARGUMENT", `a window of ${size} points is too long`);
 }
 
-function spanOf(list: readonly TimeSeries[], size: number | string): number {
-  if (typeof size === "string") return Math.abs(parseInterval(size));
-  return Math.max(0, ...list.map((series) => series.step)) * Math.max(0, size);
+/** A window's size as names show it. */
+export function sizeText(size: number | string): string {
+  return typeof size === "string" ? `"${size}"` : String(size);
 }
 
 function moving(
@@ -38,46 +47,21 @@ function moving(
   xFilesFactor: number | undefined,
   context: FunctionContext,
 ): TimeSeries[] {
-  // Only known values are in a window, so there are no gaps to count as zeros.
-  const join = aggregateNamed(func === "avg_zero" ? "average" : func);
-  const span = spanOf(list, size);
-  const shown = typeof size === "string" ? `"${size}"` : String(size);
+  aggregateNamed(func);
   const prefix = `moving${func.charAt(0).toUpperCase()}${func.slice(1).toLowerCase()}`;
+  const span = spanOf(list, size);
   return (context.planned[0] ?? []).map((series) => {
     const points = typeof size === "string" ? Math.floor(span / series.step) : size;
-    const skipped = Math.floor(span / series.step);
+    const { skipped, start } = preludeOf(series, context.window, span);
     const factor = xFilesFactor ?? series.xFilesFactor ?? context.xFilesFactor;
-    const values = movingValues(series.values, skipped, points, join, factor);
+    const values = movingValues(series.values, skipped, points, func, factor);
     return renamed(
       series,
-      `${prefix}(${series.name},${shown})`,
-      {
-        start: series.start + span,
-        values,
-        xFilesFactor: xFilesFactor ?? null,
-      },
+      `${prefix}(${series.name},${sizeText(size)})`,
+      { start, values, xFilesFactor: xFilesFactor ?? series.xFilesFactor },
       { [prefix]: String(size) },
     );
   });
-}
-
-/** Value i is made of the `points` values up to the i-th after the first `skipped`. */
-function movingValues(
-  values: Float64Array,
-  skipped: number,
-  points: number,
-  join: Aggregate,
-  xFilesFactor: number,
-): Float64Array {
-  const result = new Float64Array(Math.max(0, values.length - skipped)).fill(Number.NaN);
-  if (points <= 0) return result;
-  for (let i = 0; i < result.length; i++) {
-    const to = skipped + i + 1;
-    const from = Math.max(0, to - points);
-    const known = countKnown(values, from, to);
-    if (isKnownEnough(known, to - from, xFilesFactor)) result[i] = join(values, from, to);
-  }
-  return result;
 }
 
 export const movingWindow = defineFunction({
@@ -90,7 +74,7 @@ export const movingWindow = defineFunction({
     func: withDefault(aggFunc, "average"),
     xFilesFactor: optional(float),
   },
-  plan: ({ seriesList: list, windowSize: size }, window) => earlier(list, size, window),
+  plan: ({ seriesList: list, windowSize: size }, window) => [earlier(window, spanOf(list, size))],
   evaluate: ({ seriesList: list, windowSize: size, func, xFilesFactor }, context) =>
     moving(list, size, func, xFilesFactor, context),
 });
@@ -101,7 +85,7 @@ function movingFunction(name: string, func: string, what: string): GraphiteFunct
     group: "Calculate",
     doc: `The ${what} of a window that moves along; the data before the graph are fetched too.`,
     params: { seriesList, windowSize, xFilesFactor: optional(float) },
-    plan: ({ seriesList: list, windowSize: size }, window) => earlier(list, size, window),
+    plan: ({ seriesList: list, windowSize: size }, window) => [earlier(window, spanOf(list, size))],
     evaluate: ({ seriesList: list, windowSize: size, xFilesFactor }, context) =>
       moving(list, size, func, xFilesFactor, context),
   });

@@ -2,14 +2,14 @@ import { GraphiteError } from "../../model/errors.ts";
 import { newSeries, type TimeSeries } from "../../model/time-series.ts";
 import { defineFunction } from "../define.ts";
 import { normalize } from "../normalize.ts";
-import { series, seriesList } from "../params.ts";
+import { seriesList } from "../params.ts";
 import { checkPairs } from "./aggregate-series-lists.ts";
 
 export const divideSeries = defineFunction({
   name: "divideSeries",
   group: "Combine",
   doc: "Divides each series by one divisor, step by step; a division by zero is a gap.",
-  params: { dividendSeriesList: seriesList, divisorSeries: series },
+  params: { dividendSeriesList: seriesList, divisorSeries: seriesList },
   evaluate: ({ dividendSeriesList, divisorSeries }, { xFilesFactor }) => {
     const [divisor, ...others] = divisorSeries;
     if (others.length > 0) {

@@ -1,13 +1,13 @@
 import { newSeries } from "../../model/time-series.ts";
 import { defineFunction } from "../define.ts";
 import { normalize } from "../normalize.ts";
-import { manySeries } from "../params.ts";
+import { seriesLists } from "../params.ts";
 
 export const powSeries = defineFunction({
   name: "powSeries",
   group: "Combine",
   doc: "The first series to the power of the second, that to the power of the third, and so on; a gap in one is a gap in the result.",
-  params: { seriesList: manySeries },
+  params: { seriesList: seriesLists },
   evaluate: ({ seriesList: list }, { xFilesFactor }) => {
     const [first, ...exponents] = list;
     if (first === undefined) return [];

@@ -1,23 +1,14 @@
 import { formatFloat } from "../../model/python-number.ts";
-import type { TimeSeries } from "../../model/time-series.ts";
+import { drawn, newSeries, type TimeSeries } from "../../model/time-series.ts";
 import { defineFunction, type FunctionContext } from "../define.ts";
 import { float, optional, string } from "../params.ts";
 
-/** Three points over the window. */
-export function lineOf(value: number, name: string, { window }: FunctionContext): TimeSeries {
-  const step = Math.max(1, Math.floor((window.until - window.from) / 2));
-  const title = formatFloat(value);
-  return {
-    name,
-    pathExpression: `constantLine(${title})`,
-    start: window.from,
-    end: window.from + 3 * step,
-    step,
-    values: Float64Array.of(value, value, value),
-    consolidation: "average",
-    xFilesFactor: null,
-    tags: { name: title },
-  };
+/** Three points over the window; `text` is the value as names show it. */
+export function lineOf(value: number, text: string, { window }: FunctionContext): TimeSeries {
+  const { from: start, until: end } = window;
+  const step = Math.max(1, Math.floor((end - start) / 2));
+  const line = newSeries(text, { start, end, step }, Float64Array.of(value, value, value));
+  return { ...line, pathExpression: `constantLine(${text})` };
 }
 
 export const constantLine = defineFunction({
@@ -33,5 +24,9 @@ export const threshold = defineFunction({
   group: "Graph",
   doc: "A horizontal line at a value, with a label and a colour.",
   params: { value: float, label: optional(string), color: optional(string) },
-  evaluate: ({ value, label }, context) => [lineOf(value, label ?? formatFloat(value), context)],
+  evaluate: ({ value, label, color }, context) => {
+    const line = lineOf(value, formatFloat(value), context);
+    const named = label === undefined ? line : { ...line, name: label };
+    return [color === undefined ? named : drawn(named, { color })];
+  },
 });

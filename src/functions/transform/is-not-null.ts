@@ -6,7 +6,7 @@ export const isNotNull = defineFunction({
   name: "isNotNull",
   group: "Transform",
   origin: "carbonapi",
-  doc: "1 where there is a value and 0 in gaps; a second name of isNonNull.",
+  doc: "One where there is a value, zero in gaps; a second name of isNonNull.",
   params: { seriesList },
   evaluate: ({ seriesList: list }) =>
     list.map((series) =>

@@ -1,10 +1,11 @@
 import { parseInterval } from "../../model/interval.ts";
 import { withChanges } from "../../model/time-series.ts";
-import { defineFunction } from "../define.ts";
-import { boolean, interval, seriesList, withDefault } from "../params.ts";
+import { offsetAt } from "../../model/time-zone.ts";
+import { defineFunction, type Window } from "../define.ts";
+import { boolean, interval, publishedAs, seriesList, suggesting, withDefault } from "../params.ts";
 
 /** Back in time unless a sign says otherwise. */
-function signed(text: string): string {
+export function signed(text: string): string {
   return /^[+-]/.test(text) ? text : `-${text}`;
 }
 
@@ -14,13 +15,13 @@ export const timeShift = defineFunction({
   doc: "The series as it was an interval ago, drawn over the present time.",
   params: {
     seriesList,
-    timeShift: interval,
+    timeShift: suggesting(interval, "1h", "6h", "12h", "1d", "2d", "7d", "14d", "30d"),
     resetEnd: withDefault(boolean, true),
-    alignDST: withDefault(boolean, false),
+    alignDST: publishedAs({ name: "alignDst" }, withDefault(boolean, false)),
   },
-  plan: ({ timeShift: text }, window) => {
-    const shift = parseInterval(signed(text));
-    return [{ from: window.from + shift, until: window.until + shift }];
+  plan: ({ timeShift: text, alignDST }, window, { timeZone }) => {
+    const shifted = moved(window, parseInterval(signed(text)));
+    return [alignDST ? moved(shifted, clockChange(window, shifted, timeZone)) : shifted];
   },
   evaluate: ({ seriesList: list, timeShift: text, resetEnd }, { planned }) => {
     const [present] = list;
@@ -34,3 +35,19 @@ export const timeShift = defineFunction({
     });
   },
 });
+
+export function moved(window: Window, seconds: number): Window {
+  return { from: window.from + seconds, until: window.until + seconds };
+}
+
+/**
+ * How much further clocks are in the one window than in the other, seconds. A window within which
+ * they are changed leaves everything as it is.
+ */
+function clockChange(window: Window, shifted: Window, timeZone: string): number {
+  const offsets = [window.from, window.until, shifted.from, shifted.until].map((time) =>
+    offsetAt(time, timeZone),
+  );
+  const [from, until, shiftedFrom, shiftedUntil] = offsets;
+  return from === until && shiftedFrom === shiftedUntil ? from! - shiftedFrom! : 0;
+}

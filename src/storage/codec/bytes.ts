@@ -3,6 +3,9 @@ export class StatFileError extends Error {
   override name = "StatFileError";
 }
 
+/** A bit field is stored as four bytes at once, of which the next field overwrites some. */
+const SLACK = 4;
+
 /** Writes bytes, varints and bit fields into a buffer that grows as needed. */
 export class ByteWriter {
   bytes: Uint8Array;
@@ -12,14 +15,15 @@ export class ByteWriter {
   #bitCount = 0;
 
   constructor(size = 1 << 16) {
-    this.bytes = new Uint8Array(size);
+    this.bytes = new Uint8Array(size + SLACK);
     this.#view = new DataView(this.bytes.buffer);
   }
 
   /** Makes sure that `count` more bytes fit. */
   reserve(count: number): void {
-    if (this.at + count <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.at + count));
+    const needed = this.at + count + SLACK;
+    if (needed <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.bytes.length * 2, needed));
     grown.set(this.bytes.subarray(0, this.at));
     this.bytes = grown;
     this.#view = new DataView(grown.buffer);
@@ -32,6 +36,12 @@ export class ByteWriter {
   u32(value: number): void {
     this.#view.setUint32(this.at, value, true);
     this.at += 4;
+  }
+
+  /** Takes over bytes as they are; room for them must be there. */
+  append(bytes: Uint8Array): void {
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
   }
 
   double(value: number): void {
@@ -56,30 +66,29 @@ export class ByteWriter {
 
   /** The low `width` (0 to 53) bits of a non-negative integer, low bits first. */
   bits(value: number, width: number): void {
-    if (width > 24) {
-      const high = Math.floor(value / 16_777_216);
-      this.#put(value - high * 16_777_216, 24);
-      this.bits(high, width - 24);
-    } else {
+    if (width <= 24) {
       this.#put(value, width);
+      return;
     }
+    const high = Math.floor(value / 16_777_216);
+    this.#put(value - high * 16_777_216, 24);
+    this.bits(high, width - 24);
   }
 
   /** Fills up the last byte of a run of bit fields. */
   endBits(): void {
-    if (this.#bitCount > 0) this.bytes[this.at++] = this.#bits & 255;
+    if (this.#bitCount > 0) this.at++;
     this.#bits = 0;
     this.#bitCount = 0;
   }
 
   #put(value: number, width: number): void {
-    this.#bits |= value << this.#bitCount;
-    this.#bitCount += width;
-    while (this.#bitCount >= 8) {
-      this.bytes[this.at++] = this.#bits & 255;
-      this.#bits >>>= 8;
-      this.#bitCount -= 8;
-    }
+    const bits = this.#bits | (value << this.#bitCount);
+    const count = this.#bitCount + width;
+    this.#view.setUint32(this.at, bits, true);
+    this.at += count >>> 3;
+    this.#bits = bits >>> (count & 24);
+    this.#bitCount = count & 7;
   }
 }
 

@@ -1,35 +1,40 @@
 import { ByteReader, type ByteWriter, StatFileError } from "./bytes.ts";
-import { decodeDecimals, encodeDecimals } from "./decimal-packing.ts";
+import { addUlps, MAX_EXPONENT, scaleDown } from "./decimals.ts";
+import { decodeDeflate } from "./deflate.ts";
+import { encodeDense } from "./dense.ts";
+import { decodeDictionary } from "./dictionary.ts";
+import { decodeIntegers } from "./integer-stream.ts";
+import { decodeLight, encodeLight } from "./light.ts";
+import {
+  DECIMAL,
+  DEFLATE,
+  DICTIONARY,
+  EXPONENT_BITS,
+  NEAR_DECIMAL,
+  SPLIT_WORDS,
+  XOR,
+} from "./modes.ts";
+import { decodeSplitWords } from "./split-words.ts";
+import { decodeXor } from "./xor.ts";
 
 /**
  * The door to all codecs of a column: the first byte of an encoded column says which one it is
- * (docs/formats/statfile.md lists the numbers). Every bit of every value comes back.
+ * (docs/formats/column-codec.md draws them all). Every bit of every value comes back.
  */
 
-/** Eight bytes a value. */
-export const RAW = 0x90;
-/** One value that all others repeat. */
-export const CONSTANT = 0x91;
-/** Decimal integers, bit-packed in miniblocks. */
-export const PACKED = 0xa0;
+let ulps = new Float64Array(1 << 10);
 
 /** Writes mode and payload for values[0..count). */
 export type EncodeColumn = (values: Float64Array, count: number, out: ByteWriter) => void;
 
-/** The light way, for young files. */
+/** Quickly: for young files. */
 export function encodeColumn(values: Float64Array, count: number, out: ByteWriter): void {
-  out.reserve(16 + count * 9 + (count >> 2));
-  if (isConstant(values, count)) {
-    out.byte(CONSTANT);
-    out.double(values[0] ?? 0);
-    return;
-  }
-  const start = out.at;
-  out.byte(PACKED);
-  if (encodeDecimals(values, count, out) && out.at - start <= 1 + count * 8) return;
-  out.at = start;
-  out.byte(RAW);
-  for (let i = 0; i < count; i++) out.double(values[i]!);
+  encodeLight(values, count, out);
+}
+
+/** In as few bytes as possible: for merged files. */
+export function encodeColumnDense(values: Float64Array, count: number, out: ByteWriter): void {
+  encodeDense(values, count, out);
 }
 
 /** Reads the column at [from, to) into out[0..count). @throws StatFileError */
@@ -43,23 +48,36 @@ export function decodeColumn(
   const reader = new ByteReader(bytes, from, to);
   const mode = reader.byte();
   switch (mode) {
-    case CONSTANT:
-      out.fill(reader.double(), 0, count);
+    case XOR:
+      decodeXor(reader, out, count);
       break;
-    case RAW:
-      for (let i = 0; i < count; i++) out[i] = reader.double();
+    case SPLIT_WORDS:
+      decodeSplitWords(reader, out, count);
       break;
-    case PACKED:
-      decodeDecimals(reader, out, count);
+    case DICTIONARY:
+      decodeDictionary(reader, out, count);
+      break;
+    case DEFLATE:
+      decodeDeflate(reader, out, count);
       break;
     default:
-      throw new StatFileError(`column mode 0x${mode.toString(16)} is not known to this version`);
+      decodeScaled(mode, reader, out, count);
   }
   if (reader.at !== to) throw new StatFileError("a column is longer than its values");
 }
 
-function isConstant(values: Float64Array, count: number): boolean {
-  const first = values[0]!;
-  for (let i = 1; i < count; i++) if (!Object.is(values[i], first)) return false;
-  return true;
+/** The modes that hold an exponent, and at last the light ones. */
+function decodeScaled(mode: number, reader: ByteReader, out: Float64Array, count: number): void {
+  const family = mode & ~EXPONENT_BITS;
+  const exponent = mode & EXPONENT_BITS;
+  if (exponent > MAX_EXPONENT || (family !== DECIMAL && family !== NEAR_DECIMAL)) {
+    decodeLight(mode, reader, out, count);
+    return;
+  }
+  decodeIntegers(reader, out, count);
+  scaleDown(out, count, exponent);
+  if (family === DECIMAL) return;
+  if (ulps.length < count) ulps = new Float64Array(count * 2);
+  decodeIntegers(reader, ulps, count);
+  addUlps(out, count, ulps);
 }

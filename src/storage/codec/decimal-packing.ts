@@ -1,4 +1,6 @@
 import { type ByteReader, type ByteWriter, StatFileError } from "./bytes.ts";
+import { MAX_EXPONENT, scaleDown, toDecimals } from "./decimals.ts";
+import { bitLength } from "./symbols.ts";
 
 /**
  * Decimal bit packing. Values that are all k / 10^e for one small e become the integers k; of the
@@ -10,30 +12,39 @@ import { type ByteReader, type ByteWriter, StatFileError } from "./bytes.ts";
  *     then per miniblock: byte width, zigzag minimum, packed (residual - minimum), whole bytes
  */
 const MINIBLOCK = 64;
-const MAX_EXPONENT = 14;
 /** Second differences of integers up to here are exact in doubles. */
 const MAX_INTEGER = 2 ** 50;
+/** What fits the width and the zigzag varint of a miniblock. */
+const MAX_WIDTH = 53;
+const MAX_MINIMUM = 2 ** 52 - 1;
 
-const POWERS = Float64Array.from({ length: MAX_EXPONENT + 1 }, (_, e) => Number(`1e${e}`));
+let integers = new Float64Array(1 << 10);
+let residuals = new Float64Array(1 << 10);
 
-let integers = new Float64Array(1 << 15);
-let residuals = new Float64Array(1 << 15);
-
-/** False when the values are no decimals; what was written then counts for nothing. */
+/** False when this packing cannot hold the values; what was written then counts for nothing. */
 export function encodeDecimals(values: Float64Array, count: number, out: ByteWriter): boolean {
-  if (integers.length < count) {
-    integers = new Float64Array(count);
-    residuals = new Float64Array(count);
-  }
-  const exponent = toIntegers(values, count);
-  if (exponent < 0) return false;
-  const order = bestOrder(count);
+  if (integers.length < count) integers = new Float64Array(count * 2);
+  const exponent = toDecimals(values, count, integers);
+  return exponent >= 0 && packDecimals(integers, count, exponent, out);
+}
+
+/** The same for integers of which `exponent` digits are decimals. */
+export function packDecimals(
+  integers: Float64Array,
+  count: number,
+  exponent: number,
+  out: ByteWriter,
+): boolean {
+  if (!areWithin(integers, count, MAX_INTEGER)) return false;
+  if (residuals.length < count) residuals = new Float64Array(count * 2);
+  out.reserve(16 + count * 9 + (count >> 2));
+  const order = bestOrder(integers, count);
   out.byte(exponent | (order << 4));
   if (order > 0) out.zigzag(integers[0]!);
   if (order > 1) out.zigzag(count > 1 ? integers[1]! - integers[0]! : 0);
-  const total = fillResiduals(count, order);
+  const total = fillResiduals(integers, count, order, residuals);
   for (let from = 0; from < total; from += MINIBLOCK) {
-    packMiniblock(from, Math.min(total, from + MINIBLOCK), out);
+    if (!packMiniblock(residuals, from, Math.min(total, from + MINIBLOCK), out)) return false;
   }
   return true;
 }
@@ -59,41 +70,16 @@ export function decodeDecimals(reader: ByteReader, out: Float64Array, count: num
       out[i] = out[i - 1]! + difference;
     }
   }
-  if (exponent > 0) {
-    const scale = POWERS[exponent]!;
-    for (let i = 0; i < count; i++) out[i] = out[i]! / scale;
-  }
+  scaleDown(out, count, exponent);
 }
 
-/** Fills `integers` and returns the exponent, or -1. */
-function toIntegers(values: Float64Array, count: number): number {
-  let exponent = 0;
-  for (let i = 0; i < count; i++) {
-    const value = values[i]!;
-    let scaled = Math.round(value * POWERS[exponent]!);
-    while (scaled / POWERS[exponent]! !== value) {
-      if (++exponent > MAX_EXPONENT) return -1;
-      scaled = Math.round(value * POWERS[exponent]!);
-    }
-    if (!(Math.abs(scaled) <= MAX_INTEGER) || (scaled === 0 && Object.is(value, -0))) return -1;
-  }
-  const scale = POWERS[exponent]!;
-  for (let i = 0; i < count; i++) {
-    const scaled = Math.round(values[i]! * scale);
-    if (scaled / scale !== values[i] || !(Math.abs(scaled) <= MAX_INTEGER)) return -1;
-    integers[i] = scaled === 0 ? 0 : scaled;
-  }
-  return exponent;
-}
-
-function bitWidth(value: number): number {
-  return value < 4_294_967_296
-    ? 32 - Math.clz32(value)
-    : 64 - Math.clz32(Math.floor(value / 4_294_967_296));
+function areWithin(integers: Float64Array, count: number, limit: number): boolean {
+  for (let i = 0; i < count; i++) if (Math.abs(integers[i]!) > limit) return false;
+  return true;
 }
 
 /** The order whose residuals take the fewest bits, estimated from all of them. */
-function bestOrder(count: number): number {
+function bestOrder(integers: Float64Array, count: number): number {
   if (count < 3) return 0;
   let zeroth = 0;
   let first = 0;
@@ -102,15 +88,21 @@ function bestOrder(count: number): number {
     const a = integers[i]!;
     const b = integers[i - 1]!;
     const c = integers[i - 2]!;
-    zeroth += bitWidth(Math.abs(a - integers[0]!));
-    first += bitWidth(Math.abs(a - b));
-    second += bitWidth(Math.abs(a - 2 * b + c));
+    zeroth += bitLength(Math.abs(a - integers[0]!));
+    first += bitLength(Math.abs(a - b));
+    second += bitLength(Math.abs(a - 2 * b + c));
   }
   if (zeroth <= first && zeroth <= second) return 0;
   return first <= second ? 1 : 2;
 }
 
-function fillResiduals(count: number, order: number): number {
+/** Fills `residuals` and returns their number. */
+function fillResiduals(
+  integers: Float64Array,
+  count: number,
+  order: number,
+  residuals: Float64Array,
+): number {
   if (order === 0) {
     residuals.set(integers.subarray(0, count));
     return count;
@@ -125,7 +117,13 @@ function fillResiduals(count: number, order: number): number {
   return count - 2;
 }
 
-function packMiniblock(from: number, to: number, out: ByteWriter): void {
+/** False when the miniblock cannot be written. */
+function packMiniblock(
+  residuals: Float64Array,
+  from: number,
+  to: number,
+  out: ByteWriter,
+): boolean {
   let min = residuals[from]!;
   let max = min;
   for (let i = from + 1; i < to; i++) {
@@ -133,17 +131,19 @@ function packMiniblock(from: number, to: number, out: ByteWriter): void {
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  const width = bitWidth(max - min);
+  const width = bitLength(max - min);
+  if (width > MAX_WIDTH || min > MAX_MINIMUM) return false;
   out.byte(width);
   out.zigzag(min);
-  if (width === 0) return;
+  if (width === 0) return true;
   for (let i = from; i < to; i++) out.bits(residuals[i]! - min, width);
   out.endBits();
+  return true;
 }
 
 function unpackMiniblock(reader: ByteReader, out: Float64Array, from: number, to: number): void {
   const width = reader.byte();
-  if (width > 53) throw new StatFileError("a packed column is damaged");
+  if (width > MAX_WIDTH) throw new StatFileError("a packed column is damaged");
   const min = reader.zigzag();
   if (width === 0) {
     out.fill(min, from, to);

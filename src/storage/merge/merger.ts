@@ -1,4 +1,4 @@
-import { encodeColumn } from "../codec/column-codec.ts";
+import { encodeColumnDense } from "../codec/column-codec.ts";
 import type { Environment } from "../environment.ts";
 import type { FileEntry, Manifest } from "../manifest.ts";
 import type { Tier } from "../plan.ts";
@@ -183,7 +183,12 @@ export class Merger {
   }
 
   #output(name: string, lsn: number, levelOf: (tier: Tier) => number): SectionFiles {
-    return new SectionFiles(this.#env, this.#root, { name, lsn, levelOf, encode: encodeColumn });
+    return new SectionFiles(this.#env, this.#root, {
+      name,
+      lsn,
+      levelOf,
+      encode: encodeColumnDense,
+    });
   }
 
   #commit(add: readonly FileEntry[], remove: readonly string[]): void {

@@ -8,6 +8,8 @@ export interface ReadWindow {
   now: number;
   /** Chooses the tier as if the window began here; see TimeWindow in src/render. */
   stepFrom?: number;
+  /** The answer has at most this many buckets: of a multiple of the tier's step. */
+  maxBuckets?: number | undefined;
 }
 
 /** A stretch of a series that one plan governs: [from, until), seconds. */
@@ -49,24 +51,47 @@ export function geometryOf(
   const stepFrom = Math.max(window.stepFrom ?? from, now - longest);
 
   let step = 0;
-  const stretches: Stretch[] = [];
-  const epochs = table.epochOf[series] === 0 ? null : table.epochs(series);
-  if (epochs === null) {
-    const plan = table.planOf[series]!;
-    step = stepOf(table, plan, now - stepFrom);
-    stretches.push({ plan, from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY });
-  } else {
-    epochs.forEach((epoch, i) => {
-      const end = epochs[i + 1]?.from ?? Number.POSITIVE_INFINITY;
-      if (end <= from || epoch.from > until) return;
-      step = commonStep(step, stepOf(table, epoch.plan, now - stepFrom));
-      stretches.push({ plan: epoch.plan, from: epoch.from, until: end });
-    });
+  const stretches = stretchesOf(table, series, from, until);
+  for (const { plan } of stretches) step = commonStep(step, stepOf(table, plan, now - stepFrom));
+  const { maxBuckets } = window;
+  let grid = gridOf(from, until, step);
+  if (maxBuckets !== undefined) {
+    const finest = step;
+    for (let factor = 1; (grid.end - grid.start) / grid.step > Math.max(1, maxBuckets); ) {
+      const buckets = (grid.end - grid.start) / grid.step;
+      factor = Math.max(factor + 1, Math.floor((factor * buckets) / (maxBuckets + 1)));
+      grid = gridOf(from, until, finest * factor);
+    }
   }
+  return { ...grid, stretches };
+}
+
+function gridOf(from: number, until: number, step: number): Omit<Geometry, "stretches"> {
   const start = Math.floor(from / step) * step + step;
   let end = Math.floor(until / step) * step + step;
   if (end <= start) end = start + step;
-  return { start, end, step, stretches };
+  return { start, end, step };
+}
+
+/** The plans that a series had in [from, until], oldest first. */
+export function stretchesOf(
+  table: SeriesTable,
+  series: number,
+  from: number,
+  until: number,
+): Stretch[] {
+  if (table.epochOf[series] === 0) {
+    const plan = table.planOf[series]!;
+    return [{ plan, from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY }];
+  }
+  const epochs = table.epochs(series);
+  return epochs
+    .map(({ plan, from: begin }, i) => ({
+      plan,
+      from: begin,
+      until: epochs[i + 1]?.from ?? Number.POSITIVE_INFINITY,
+    }))
+    .filter((stretch) => stretch.until > from && stretch.from <= until);
 }
 
 /** Step of the finest plain tier that reaches `age` seconds back, else of the longest one. */
@@ -80,7 +105,8 @@ function stepOf(table: SeriesTable, plan: number, age: number): number {
   return longest.step;
 }
 
-function commonStep(a: number, b: number): number {
+/** Of two steps; 0 stands for none. */
+export function commonStep(a: number, b: number): number {
   if (a === 0 || a === b) return b;
   const coarse = Math.max(a, b);
   const common = (a / greatestDivisor(a, b)) * b;

@@ -1,10 +1,22 @@
 import { GAUGE, type Mode } from "../plan.ts";
-import { type Consolidation, pickStatistic, type SlotMeaning } from "../roll-up/pick-statistic.ts";
+import {
+  type Consolidation,
+  pickOfSingles,
+  pickStatistic,
+  type SlotMeaning,
+} from "../roll-up/pick-statistic.ts";
 import { TierBuilder } from "../roll-up/tier-builder.ts";
 import { BlockColumns } from "../statfile/block.ts";
 import type { StoreView } from "../store-memory.ts";
 import type { FileSet } from "./file-set.ts";
-import { type Geometry, geometryOf, type ReadWindow, type Stretch } from "./geometry.ts";
+import {
+  commonStep,
+  type Geometry,
+  geometryOf,
+  type ReadWindow,
+  type Stretch,
+  stretchesOf,
+} from "./geometry.ts";
 import { type Part, partsBetween } from "./parts.ts";
 import { TierReader } from "./tier-reader.ts";
 
@@ -42,6 +54,44 @@ export class StoreReader {
   geometry(series: number, window: ReadWindow): Geometry | null {
     this.#view.plans.refresh();
     return geometryOf(this.#view.series, series, window);
+  }
+
+  /**
+   * Reads many series as if their samples were those of one: each bucket is the exact merge of
+   * theirs. The grid must be one that all of them can be read on; see `commonGeometry`.
+   */
+  readMerged(
+    series: readonly number[],
+    geometry: Geometry,
+    consolidation: Consolidation,
+  ): ReadSeries {
+    const { start, end, step } = geometry;
+    const values = new Float64Array(Math.round((end - start) / step)).fill(Number.NaN);
+    this.#view.epochs.pin(this.#reader);
+    try {
+      const parts = partsBetween(this.#view, this.#files, this.#refreshFiles, start, end);
+      this.#readAcross(series, geometry, consolidation, parts, values);
+    } finally {
+      this.#view.epochs.unpin(this.#reader);
+    }
+    return { start, end, step, values };
+  }
+
+  /** The grid on which several series can be read together; null when they keep nothing. */
+  commonGeometry(series: readonly number[], window: ReadWindow): Geometry | null {
+    let step = 0;
+    let start = Number.POSITIVE_INFINITY;
+    let end = Number.NEGATIVE_INFINITY;
+    for (const number of series) {
+      const own = this.geometry(number, window);
+      if (own === null) continue;
+      step = commonStep(step, own.step);
+      start = Math.min(start, own.start);
+      end = Math.max(end, own.end);
+    }
+    if (step === 0) return null;
+    start = Math.floor(start / step) * step;
+    return { start, end: Math.ceil(end / step) * step, step, stretches: [] };
   }
 
   /** Reads the series on their grids; null where `geometries` has null. */
@@ -84,7 +134,7 @@ export class StoreReader {
     if (only !== null && tier >= 0) {
       this.#readAsKept(series, only.plan, tier, geometry, consolidation, parts, values);
     } else {
-      this.#readAcross(series, geometry, consolidation, parts, values);
+      this.#readAcross([series], geometry, consolidation, parts, values);
     }
     return { start, end, step, values };
   }
@@ -110,6 +160,7 @@ export class StoreReader {
     const firstSlot = Math.round(start / step);
     if (tier === 0 && plan.mode !== GAUGE) {
       this.#tiers.readValues(series, planNumber, firstSlot, values, parts);
+      if (consolidation.isAsked === true) pickOfSingles(values, consolidation.method);
       return;
     }
     const slots = values.length;
@@ -121,10 +172,10 @@ export class StoreReader {
     for (let i = 0; i < slots; i++) values[i] = pickStatistic(columns, i, consolidation, meaning);
   }
 
-  /** A step that no tier has, or several plans: buckets of what is finer. */
+  /** A step that no tier has, several plans, or several series: buckets of what is finer. */
   #readAcross(
-    series: number,
-    { start, end, step, stretches }: Geometry,
+    series: readonly number[],
+    { start, end, step }: Geometry,
     consolidation: Consolidation,
     parts: readonly Part[],
     values: Float64Array,
@@ -133,18 +184,20 @@ export class StoreReader {
     builder.begin(start, step, values.length);
     let mode: Mode = 0;
     let baseStep = step;
-    for (const stretch of stretches) {
-      const plan = this.#view.plans.get(stretch.plan);
-      mode = plan.mode;
-      baseStep = plan.tiers[0]!.step;
-      const from = Math.max(start, stretch.from);
-      const until = Math.min(end, stretch.until);
-      // Known time counts in seconds: plans have slots of different length.
-      builder.secondsPerSlot = baseStep;
-      const tier = this.#tierWithin(stretch, step, from);
-      this.#tiers.build(series, stretch.plan, tier, from, until, builder, parts);
+    for (const one of series) {
+      for (const stretch of stretchesOf(this.#view.series, one, start, end)) {
+        const plan = this.#view.plans.get(stretch.plan);
+        mode = plan.mode;
+        baseStep = plan.tiers[0]!.step;
+        const from = Math.max(start, stretch.from);
+        const until = Math.min(end, stretch.until);
+        // Known time counts in seconds: plans have slots of different length.
+        builder.secondsPerSlot = baseStep;
+        const tier = this.#tierWithin(stretch, step, from);
+        this.#tiers.build(one, stretch.plan, tier, from, until, builder, parts);
+      }
     }
-    const columns = this.#columns.length < 1 ? new BlockColumns(1) : this.#columns;
+    const columns = this.#columns;
     const meaning: SlotMeaning = { mode, step, baseStep, secondsPerSlot: 1 };
     for (let i = 0; i < values.length; i++) {
       builder.copy(i, columns, 0);

@@ -1,4 +1,5 @@
 import { type Bucket, combine, emptyBucket } from "../bucket.ts";
+import { roundMantissas } from "../codec/round-mantissas.ts";
 import type { FileEntry } from "../manifest.ts";
 import { EVENT, GAUGE, type Plan } from "../plan.ts";
 import { TierBuilder } from "../roll-up/tier-builder.ts";
@@ -148,6 +149,8 @@ export class TierReader {
       }
       from = to;
     }
+    // As it is written, so that nothing changes when it is.
+    roundMantissas(columns.m2, slots);
   }
 
   /**

@@ -1,12 +1,13 @@
+import type { AggregationMethod } from "../../model/aggregation.ts";
 import { EVENT, type Mode } from "../plan.ts";
 import type { BlockColumns } from "../statfile/block.ts";
 
-/** How a bucket's value is made of what it keeps (storage-aggregation.conf's names). */
-export type Method = "average" | "sum" | "last" | "max" | "min" | "avg_zero" | "absmax" | "absmin";
-
+/** How a bucket's value is made of what it keeps. */
 export interface Consolidation {
-  method: Method;
+  method: AggregationMethod;
   xFilesFactor: number;
+  /** The statistic was asked for by name: of a single value, too, a count is 1 and a range 0. */
+  isAsked?: boolean;
 }
 
 /** How the buckets of a column are to be read. */
@@ -62,10 +63,32 @@ export function pickStatistic(
       return Math.abs(min) > Math.abs(max) ? min : max;
     case "absmin":
       return absmin;
+    case "count":
+      return count;
+    case "range":
+      return max - min;
+    case "stddev":
+      return stddev(columns, at, count);
     case "avg_zero":
       // Slots without data count as zeros; a slot with several samples counts as its mean.
       return (columns.sum[at]! / count) * (mode === EVENT ? 1 : Math.min(1, covered / step));
     default:
       return columns.sum[at]! / count;
   }
+}
+
+/** The statistic of slots that hold a single value each, in place; NaN stays. */
+export function pickOfSingles(values: Float64Array, method: AggregationMethod): void {
+  const only = method === "count" ? 1 : method === "range" || method === "stddev" ? 0 : null;
+  if (only === null) return;
+  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) values[i] = only;
+}
+
+/** Of the population; idle slots of an event counter are samples of 0. */
+function stddev(columns: BlockColumns, at: number, count: number): number {
+  const known = columns.count[at]!;
+  const idle = count - known;
+  const mean = columns.sum[at]! / known;
+  const m2 = columns.m2[at]! + (mean * mean * known * idle) / count;
+  return Math.sqrt(m2 / count);
 }

@@ -2,26 +2,9 @@ import { combinedM2 } from "../bucket.ts";
 import type { BlockColumns } from "../statfile/block.ts";
 import { DecimalSums } from "./decimal-sum.ts";
 
-/** M2 keeps 15 bits of its mantissa in coarser tiers: 2^-15 relative is promised, not more. */
-const M2_BITS = 15;
-const DROPPED = 52 - M2_BITS - 32;
-
-const double = new Float64Array(1);
-const words = new Uint32Array(double.buffer);
-
-/** The nearest number with 15 bits of mantissa; 0, infinities and NaN stay. */
-export function roundM2(m2: number): number {
-  if (!Number.isFinite(m2) || m2 === 0) return m2;
-  double[0] = m2;
-  // The lower word and the lowest bits of the upper one go; a carry into the exponent is right.
-  words[1] = ((words[1]! + (1 << (DROPPED - 1))) >>> DROPPED) << DROPPED;
-  words[0] = 0;
-  return double[0]!;
-}
-
 /**
  * Builds the buckets of a tier from what is one tier finer, in the order of time: single values, or
- * buckets. It is the one way in which roll-ups are made, before they are written and when they are
+ * buckets, of one series or of several one after the other. It is the one way in which roll-ups are made, before they are written and when they are
  * asked for earlier, so that an answer does not change when they are.
  */
 export class TierBuilder {
@@ -34,6 +17,8 @@ export class TierBuilder {
   #min = new Float64Array(0);
   #max = new Float64Array(0);
   #last = new Float64Array(0);
+  /** When the slot of `last` starts: several series may go into one bucket. */
+  #lastTime = new Float64Array(0);
   #m2 = new Float64Array(0);
   /** Sum of the samples, for their mean only. */
   #plain = new Float64Array(0);
@@ -60,7 +45,8 @@ export class TierBuilder {
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
       if (Number.isNaN(value)) continue;
-      const at = Math.floor(((firstSlot + i) * step - this.#start) / this.#step);
+      const time = (firstSlot + i) * step;
+      const at = Math.floor((time - this.#start) / this.#step);
       if (at < 0 || at >= this.#buckets) continue;
       const count = this.#count[at]!;
       if (count === 0) {
@@ -76,7 +62,7 @@ export class TierBuilder {
       this.#count[at] = count + 1;
       this.#slots[at] = this.#slots[at]! + this.secondsPerSlot;
       this.#plain[at] = this.#plain[at]! + value;
-      this.#last[at] = value;
+      this.#setLast(at, time, count, value);
       this.#sums.add(at, value);
     }
   }
@@ -86,7 +72,8 @@ export class TierBuilder {
     for (let i = 0; i < slots; i++) {
       const added = columns.count[i]!;
       if (added === 0) continue;
-      const at = Math.floor(((firstSlot + i) * step - this.#start) / this.#step);
+      const time = (firstSlot + i) * step;
+      const at = Math.floor((time - this.#start) / this.#step);
       if (at < 0 || at >= this.#buckets) continue;
       const count = this.#count[at]!;
       const sum = columns.sum[i]!;
@@ -108,7 +95,7 @@ export class TierBuilder {
       this.#count[at] = count + added;
       this.#slots[at] = this.#slots[at]! + columns.slots[i]! * this.secondsPerSlot;
       this.#plain[at] = this.#plain[at]! + sum;
-      this.#last[at] = columns.last[i]!;
+      this.#setLast(at, time, count, columns.last[i]!);
       this.#sums.add(at, sum);
     }
   }
@@ -127,8 +114,14 @@ export class TierBuilder {
     into.min[slot] = this.#min[bucket]!;
     into.max[slot] = this.#max[bucket]!;
     into.last[slot] = this.#last[bucket]!;
-    into.m2[slot] = roundM2(this.#m2[bucket]!);
+    into.m2[slot] = this.#m2[bucket]!;
     into.absmin[slot] = this.#absmin[bucket]!;
+  }
+
+  #setLast(at: number, time: number, countBefore: number, value: number): void {
+    if (countBefore > 0 && time < this.#lastTime[at]!) return;
+    this.#last[at] = value;
+    this.#lastTime[at] = time;
   }
 
   #grow(buckets: number): void {
@@ -138,6 +131,7 @@ export class TierBuilder {
     this.#min = new Float64Array(buckets);
     this.#max = new Float64Array(buckets);
     this.#last = new Float64Array(buckets);
+    this.#lastTime = new Float64Array(buckets);
     this.#m2 = new Float64Array(buckets);
     this.#plain = new Float64Array(buckets);
     this.#absmin = new Float64Array(buckets);

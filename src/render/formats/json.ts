@@ -1,11 +1,19 @@
-import type { TimeSeries } from "../model/time-series.ts";
+import type { TimeSeries } from "../../model/time-series.ts";
+import { asciiJson } from "../ascii-json.ts";
+import type { Format } from "./format.ts";
 import { NumberWriter } from "./number-writer.ts";
 
 /**
  * `[{"target": ..., "tags": {...}, "datapoints": [[value, seconds], ...]}, ...]`, written straight
  * into bytes. Gaps and infinities are null: Grafana's reader refuses anything else.
  */
-export function writeJson(list: readonly TimeSeries[], noNullPoints: boolean): Uint8Array {
+export const json: Format = {
+  contentType: "application/json",
+  isJson: true,
+  write: (list, { noNullPoints }) => writeJson(list, noNullPoints),
+};
+
+function writeJson(list: readonly TimeSeries[], noNullPoints: boolean): Uint8Array {
   const out = new NumberWriter();
   out.text("[");
   let isFirst = true;
@@ -14,17 +22,9 @@ export function writeJson(list: readonly TimeSeries[], noNullPoints: boolean): U
     if (noNullPoints && !values.some((value) => Number.isFinite(value))) continue;
     if (!isFirst) out.text(",");
     isFirst = false;
-    out.text(
-      `{"target":${JSON.stringify(series.name)},"tags":${JSON.stringify(series.tags)},"datapoints":[`,
-    );
-    let hasPoint = false;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      if (noNullPoints && !Number.isFinite(value)) continue;
-      out.point(value, start + i * step, hasPoint);
-      hasPoint = true;
-    }
-    out.text("]}");
+    out.text(`{"target":${asciiJson(series.name)},"tags":${asciiJson(series.tags)},"datapoints":`);
+    out.points(values, start, step, noNullPoints);
+    out.text("}");
   }
   out.text("]");
   return out.finish();

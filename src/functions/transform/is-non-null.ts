@@ -1,20 +1,19 @@
 import { renamed } from "../../model/time-series.ts";
-import { mapKnown } from "../../model/values.ts";
 import { defineFunction } from "../define.ts";
 import { seriesList } from "../params.ts";
 
-export const absolute = defineFunction({
-  name: "absolute",
+export const isNonNull = defineFunction({
+  name: "isNonNull",
   group: "Transform",
-  doc: "The magnitude of every datapoint.",
+  doc: "Marks datapoints with 1 and gaps with 0.",
   params: { seriesList },
   evaluate: ({ seriesList: list }) =>
     list.map((series) =>
       renamed(
         series,
-        `absolute(${series.name})`,
-        { values: mapKnown(series.values, Math.abs) },
-        { absolute: "1" },
+        `isNonNull(${series.name})`,
+        { values: series.values.map((value) => (Number.isNaN(value) ? 0 : 1)) },
+        { isNonNull: "1" },
       ),
     ),
 });
