@@ -1,4 +1,4 @@
-/** How points are made into coarser ones; also names of aggregate functions. */
+/** A series as it is drawn: values on a grid of time, and what the answer says of it. */
 export interface TimeSeries {
   /** What it is called in the answer. */
   readonly name: string;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Environment, FileSystem } from "./environment.ts";
+import { StartError } from "./start-error.ts";
 import { readWholeFile } from "./wal/scan.ts";
 
 /** What the file FORMAT says; read before anything else is touched. */
@@ -12,7 +13,7 @@ export interface StoreFormat {
 const FORMAT = 1;
 
 /** The store can only be understood by a later version of this program. */
-export class NewerVersionError extends Error {
+export class NewerVersionError extends StartError {
   override name = "NewerVersionError";
 }
 
@@ -24,9 +25,9 @@ export const CATALOGUE_FILE = "catalogue";
 export const MANIFEST_FILE = "manifest";
 
 /**
- * Reads what store a folder holds, or makes it one.
+ * Reads what store a folder holds, or makes it one. Folders that are missing are made.
  *
- * @throws NewerVersionError when a newer version wrote it: nothing is touched then
+ * @throws NewerVersionError when a newer version wrote it: none of its files is touched then
  */
 export function openFolder(env: Environment, folder: string): StoreFormat {
   const { files } = env;

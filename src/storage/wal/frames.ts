@@ -14,6 +14,9 @@ import {
 /** More than a catalogue frame or a log frame can have. */
 export const MAX_FRAME_BYTES = Math.max(MAX_PAYLOAD_BYTES, 1 << 28);
 
+/** Positions that may be missing in a hole. */
+const MAX_GAP = 2 ** 32;
+
 /** A whole frame, whose crc is right. */
 export interface Frame {
   kind: "frame";
@@ -45,6 +48,7 @@ export function* framesFrom(
   bytes: Uint8Array,
   at: number,
   lsnSoFar: () => number,
+  maxGap = MAX_GAP,
 ): Generator<Frame | Hole> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let from = at; from < bytes.length; ) {
@@ -54,7 +58,7 @@ export function* framesFrom(
       from += FRAME_HEADER_BYTES + frame.length;
       continue;
     }
-    const next = nextFrame(bytes, view, from + 1, lsnSoFar());
+    const next = nextFrame(bytes, view, from + 1, lsnSoFar(), maxGap);
     const isTorn = next === null && (frame.endsWith("is cut off") || isZero(bytes, from));
     yield { kind: "hole", at: from, reason: frame, next, isTorn };
     from = next === null ? bytes.length : next.at;
@@ -82,12 +86,18 @@ export function frameAt(bytes: Uint8Array, view: DataView, at: number): Frame | 
 }
 
 /** The first whole frame of a later position, from `at` on. */
-function nextFrame(bytes: Uint8Array, view: DataView, at: number, endLsn: number): Frame | null {
+function nextFrame(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  endLsn: number,
+  maxGap: number,
+): Frame | null {
   for (let from = at; from + FRAME_HEADER_BYTES <= bytes.length; from++) {
     const length = view.getUint32(from + FRAME_LENGTH, true);
     if (from + FRAME_HEADER_BYTES + length > bytes.length) continue;
     const firstLsn = readLsn(view, from + FRAME_FIRST_LSN);
-    if (firstLsn < endLsn || firstLsn > endLsn + 2 ** 32) continue;
+    if (firstLsn < endLsn || firstLsn > endLsn + maxGap) continue;
     const frame = frameAt(bytes, view, from);
     if (typeof frame !== "string") return frame;
   }

@@ -1,8 +1,15 @@
 import type { FileSystem } from "../environment.ts";
+import { StartError } from "../start-error.ts";
 import { decodeRecords, type RecordVisitor } from "./decoder.ts";
 import { type HeaderProblem, type LogFileHeader, readFileHeader } from "./file-header.ts";
-import type { WalFile } from "./files.ts";
-import { FILE_HEADER_BYTES, FRAME_HAS_STATE, FRAME_HEADER_BYTES } from "./format.ts";
+import { readLsn, type WalFile } from "./files.ts";
+import {
+  FILE_HEADER_BYTES,
+  FRAME_FIRST_LSN,
+  FRAME_HAS_STATE,
+  FRAME_HEADER_BYTES,
+  FRAME_LENGTH,
+} from "./format.ts";
 import { frameAt, framesFrom } from "./frames.ts";
 
 /** A piece that could not be read: reported, and left out. */
@@ -21,6 +28,8 @@ export interface LogTail extends Damage {
 
 export interface ScannedLog {
   files: WalFile[];
+  /** LSN at which the log begins; 0 when there is none. */
+  firstLsn: number;
   /** LSN after the last record. */
   endLsn: number;
   /** One above the highest series number that any frame knew. */
@@ -55,7 +64,7 @@ export function logFileNames(files: FileSystem, folder: string): string[] {
  *
  * `afterFile` is told how many bytes each file had.
  *
- * @throws Error when a file is of another version or of another store: nothing may be guessed then
+ * @throws StartError when a file is of another version or of another store: nothing may be guessed
  */
 export function scanLog(
   files: FileSystem,
@@ -66,6 +75,7 @@ export function scanLog(
 ): ScannedLog {
   const log: ScannedLog = {
     files: [],
+    firstLsn: 0,
     endLsn: 0,
     nextSeries: 0,
     frames: 0,
@@ -86,7 +96,7 @@ export function scanLog(
     log.files.push(file);
     const header = headerOf(bytes, storeId);
     if ("reason" in header) {
-      if (header.isFatal) throw new Error(`${path}: ${header.reason}`);
+      if (header.isFatal) throw new StartError(`${path}: ${header.reason}`);
       if (tail !== null) log.tails.push(tail);
       tail = { file: path, offset: 0, reason: header.reason, isTorn: header.isTorn };
       afterFile(bytes.length);
@@ -107,6 +117,7 @@ export function scanLog(
     } else if (tail !== null) {
       log.tails.push(tail);
     }
+    if (!begun) log.firstLsn = header.firstLsn;
     begun = true;
     tail = scanFile(path, bytes, log, visitor);
     file.endLsn = log.endLsn;
@@ -173,8 +184,13 @@ export interface ScannedCatalogue {
   frames: number;
   damage: Damage[];
   nextSeries: number;
-  /** A last frame that was never finished, as a crash leaves it. */
-  tail: LogTail | null;
+  /** What stands behind the last whole frame, if anything does. */
+  tail: CatalogueTail | null;
+}
+
+export interface CatalogueTail extends LogTail {
+  /** Log position below which the catalogue would be complete with it; 0 when nobody can tell. */
+  lsn: number;
 }
 
 /** Reads the catalogue: frames of defining records, without a file header. */
@@ -194,18 +210,32 @@ export function scanCatalogue(
   if (!files.exists(path)) return result;
   const bytes = readWholeFile(files, path);
   result.bytes = bytes.length;
-  for (const piece of framesFrom(bytes, 0, () => 0)) {
+  for (const piece of framesFrom(bytes, 0, () => 0, Number.POSITIVE_INFINITY)) {
     if (piece.kind === "hole") {
       const { at: offset, reason, next, isTorn } = piece;
-      if (next === null) result.tail = { file: path, offset, reason, isTorn };
-      else result.damage.push({ file: path, offset, reason });
+      if (next !== null) result.damage.push({ file: path, offset, reason });
+      else result.tail = { file: path, offset, reason, isTorn, lsn: lsnOfTail(bytes, offset) };
       continue;
     }
     const start = piece.at + FRAME_HEADER_BYTES;
-    decodeRecords(bytes, start, start + piece.length, 0, visitor);
+    try {
+      decodeRecords(bytes, start, start + piece.length, 0, visitor);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      result.damage.push({ file: path, offset: piece.at, reason: error.message });
+    }
     result.nextSeries = Math.max(result.nextSeries, piece.nextSeries);
     result.frames++;
     result.validBytes = start + piece.length;
   }
   return result;
+}
+
+/** The header of a bad last frame is believed when its length leads exactly to the file's end. */
+function lsnOfTail(bytes: Uint8Array, at: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = at + FRAME_HEADER_BYTES;
+  if (start > bytes.length) return 0;
+  const isWhole = start + view.getUint32(at + FRAME_LENGTH, true) === bytes.length;
+  return isWhole ? readLsn(view, at + FRAME_FIRST_LSN) : 0;
 }
