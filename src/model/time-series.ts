@@ -38,6 +38,13 @@ export function withChanges(series: TimeSeries, changes: Partial<TimeSeries>): T
   return { ...series, ...changes };
 }
 
+/** A series without the datapoints that lie behind its end: shifted ones may have such. */
+export function untilEnd(series: TimeSeries): TimeSeries {
+  const { start, end, step, values } = series;
+  const count = Math.max(0, Math.floor((end - start) / step) + 1);
+  return count < values.length ? { ...series, values: values.subarray(0, count) } : series;
+}
+
 /** A series that pictures draw otherwise. */
 export function drawn(series: TimeSeries, drawing: Drawing): TimeSeries {
   return { ...series, drawing: { ...series.drawing, ...drawing } };

@@ -3,7 +3,7 @@ import { GraphiteError } from "../model/errors.ts";
 import { tagsOf } from "../model/series-name.ts";
 import { parseTagExpression } from "../model/tag-expression.ts";
 import { parseTimeExpression, resolveRange } from "../model/time-expression.ts";
-import type { TimeSeries } from "../model/time-series.ts";
+import { type TimeSeries, untilEnd } from "../model/time-series.ts";
 import { knownTimeZone } from "../model/time-zone.ts";
 import type { Expression } from "../target/expression.ts";
 import { parseTarget } from "../target/parse-target.ts";
@@ -229,6 +229,7 @@ function finish(
       ),
     );
   }
+  list = list.map(untilEnd);
   const datapoints = list.reduce((sum, series) => sum + series.values.length, 0);
   const { isJson, write } = FORMATS[format];
   const noNullPoints = request.noNullPoints === true;

@@ -13,11 +13,12 @@ export const transformNull = defineFunction({
     default: withDefault(float, 0),
     referenceSeries: optional(seriesList),
   },
-  evaluate: ({ seriesList: list, default: fallback, referenceSeries }) => {
+  evaluate: ({ seriesList: list, default: fallback, referenceSeries }, { typed }) => {
     const references = referenceSeries ?? [];
     const suffix = formatGeneral(fallback) + (references.length > 0 ? ",referenceSeries" : "");
     const tags = {
-      transformNull: formatFloat(fallback),
+      // Graphite shows the default of the default as an integer.
+      transformNull: typed.default === undefined ? String(fallback) : formatFloat(fallback),
       ...(references.length > 0 ? { referenceSeries: "1" } : {}),
     };
     return list.map((series) => {
