@@ -26,7 +26,7 @@ export const linearRegression = defineFunction({
         renamed(
           series,
           `linearRegression(${series.name}, ${from}, ${until})`,
-          { values },
+          { values, consolidation: "average" },
           { linearRegressions: `${from}, ${until}` },
         ),
       ];

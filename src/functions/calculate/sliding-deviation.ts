@@ -1,4 +1,4 @@
-import type { Slide } from "./sliding.ts";
+import type { Slide } from "./sliding-fold.ts";
 
 /** How many values there are, their mean, and the sum of their squared distances to it. */
 class Moments {
@@ -15,7 +15,7 @@ class Moments {
 }
 
 /**
- * The standard deviation, in blocks as `fold` of sliding.ts does it: differences of large sums of
+ * The standard deviation, in blocks as `slideFold` does it: differences of large sums of
  * squares would lose the digits that matter.
  */
 export const slideDeviation: Slide = (values, skipped, points, result) => {

@@ -1,4 +1,4 @@
-import type { Slide } from "./sliding.ts";
+import type { Slide } from "./sliding-fold.ts";
 
 /**
  * Up to here moving values in memory is cheaper than counting ranks: 0.16 microseconds a step

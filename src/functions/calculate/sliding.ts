@@ -1,19 +1,8 @@
 import { isKnownEnough } from "../../model/aggregate.ts";
 import { slideDeviation } from "./sliding-deviation.ts";
+import { type Slide, slideFold } from "./sliding-fold.ts";
 import { slideMedian } from "./sliding-median.ts";
-
-/**
- * Fills result[i] with what is made of the known values among the `points` values up to
- * values[skipped + i]. Where none is known the result may be anything.
- *
- * Time does not grow with `points`: a window of a year costs no more than one of an hour.
- */
-export type Slide = (
-  values: Float64Array,
-  skipped: number,
-  points: number,
-  result: Float64Array,
-) => void;
+import { slideSum } from "./sliding-sum.ts";
 
 /** The aggregate of a window that moves along, from the value after the first `skipped` on. */
 export function movingValues(
@@ -42,21 +31,19 @@ export function movingValues(
   return result;
 }
 
-const add = (a: number, b: number): number => a + b;
 const multiply = (a: number, b: number): number => a * b;
 const lesser = (a: number, b: number): number => (a < b ? a : b);
 const greater = (a: number, b: number): number => (a > b ? a : b);
 
-const slideSum: Slide = (values, skipped, points, result) =>
-  fold(values, skipped, points, result, add, 0);
+/** Divided by the count in the end. */
 const slideMean: Slide = (values, skipped, points, result) =>
-  fold(values, skipped, points, result, add, 0);
+  slideSum(values, skipped, points, result);
 const slideProduct: Slide = (values, skipped, points, result) =>
-  fold(values, skipped, points, result, multiply, 1);
+  slideFold(values, skipped, points, result, multiply, 1);
 const slideMin: Slide = (values, skipped, points, result) =>
-  fold(values, skipped, points, result, lesser, Number.POSITIVE_INFINITY);
+  slideFold(values, skipped, points, result, lesser, Number.POSITIVE_INFINITY);
 const slideMax: Slide = (values, skipped, points, result) =>
-  fold(values, skipped, points, result, greater, Number.NEGATIVE_INFINITY);
+  slideFold(values, skipped, points, result, greater, Number.NEGATIVE_INFINITY);
 /** For the count, which is known anyway. */
 const slideNothing: Slide = () => {};
 
@@ -106,39 +93,3 @@ const SLIDES: Readonly<Record<string, Slide>> = {
   sum: slideSum,
   total: slideSum,
 };
-
-/**
- * Values are cut into blocks as long as the window, so that a window is the end of one block and
- * the beginning of the next. Both are folded once per block. Nothing is ever taken out again, so
- * rounding errors do not pile up as in a running sum.
- */
-function fold(
-  values: Float64Array,
-  skipped: number,
-  points: number,
-  result: Float64Array,
-  join: (a: number, b: number) => number,
-  nothing: number,
-): void {
-  const { length } = values;
-  const ends = new Float64Array(Math.min(points, length));
-  for (let block = 0; block < length; block += points) {
-    const next = Math.min(length, block + points);
-    let beginning = nothing;
-    for (let i = block; i < next; i++) {
-      const value = values[i]!;
-      if (!Number.isNaN(value)) beginning = join(beginning, value);
-      if (i < skipped) continue;
-      const from = i - block + 1;
-      const isWithin = block === 0 || from === points;
-      result[i - skipped] = isWithin ? beginning : join(ends[from]!, beginning);
-    }
-    if (next === length) break;
-    let end = nothing;
-    for (let i = next - 1; i >= block; i--) {
-      const value = values[i]!;
-      if (!Number.isNaN(value)) end = join(value, end);
-      ends[i - block] = end;
-    }
-  }
-}

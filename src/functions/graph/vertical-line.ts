@@ -14,8 +14,8 @@ export const verticalLine = defineFunction({
     if (time < window.from || time > window.until) {
       throw new GraphiteError("ERR_ARGUMENT", `${ts} is not within the graph`);
     }
-    // A line without a label has none in Graphite; every series of ours has a name.
-    const name = label ?? "null";
+    // A line without a label has no name in Graphite; this is how its tag shows that.
+    const name = label ?? "None";
     const line = newSeries(name, { start: time, end: time, step: 1 }, Float64Array.of(1));
     return [drawn(line, color === undefined ? BAR : { ...BAR, color })];
   },

@@ -44,7 +44,8 @@ function aggregateOf({ values }: TimeSeries, aggregate: Aggregate): number {
 
 /** Graphite measures whole numbers, and 3 for what is 0 or not known. */
 function forWidth(value: number): number {
-  return Number.isNaN(value) || value === 0 ? 3 : Math.trunc(value);
+  // A zero without a sign, whatever it was cut from.
+  return Number.isNaN(value) || value === 0 ? 3 : Math.trunc(value) + 0;
 }
 
 function shown(value: number, system: string | undefined, units: string | undefined): string {

@@ -26,7 +26,7 @@ export const threshold = defineFunction({
   params: { value: float, label: optional(string), color: optional(string) },
   evaluate: ({ value, label, color }, context) => {
     const line = lineOf(value, formatFloat(value), context);
-    const named = label === undefined || label === "" ? line : { ...line, name: label };
+    const named = { ...line, name: label || line.name };
     return [color === undefined ? named : drawn(named, { color })];
   },
 });

@@ -26,14 +26,15 @@ export function joinBuckets(
   context.reserve(count);
   const values = new Float64Array(count);
   const total = seconds / series.step;
+  // A line that ends where the graph does has a point at its end, which is not part of it.
+  const length = Math.min(
+    series.values.length,
+    Math.ceil((series.end - series.start) / series.step),
+  );
   let first = 0;
   for (let i = 0; i < count; i++) {
-    // A point at the end of its series, as a constantLine has one, is in no bucket.
-    const next = Math.min(start + (i + 1) * seconds, series.end);
-    const last = Math.min(
-      series.values.length,
-      Math.max(first, Math.ceil((next - series.start) / series.step)),
-    );
+    const next = start + (i + 1) * seconds;
+    const last = Math.min(length, Math.max(first, Math.ceil((next - series.start) / series.step)));
     const known = countKnown(series.values, first, last);
     values[i] = isKnownEnough(known, total, xFilesFactor)
       ? join(series.values, first, last)

@@ -17,7 +17,8 @@ export const transformNull = defineFunction({
     const references = referenceSeries ?? [];
     const suffix = formatGeneral(fallback) + (references.length > 0 ? ",referenceSeries" : "");
     const tags = {
-      transformNull: typed.default === undefined ? "0" : formatFloat(fallback),
+      // Graphite shows the default of the default as an integer.
+      transformNull: typed.default === undefined ? String(fallback) : formatFloat(fallback),
       ...(references.length > 0 ? { referenceSeries: "1" } : {}),
     };
     return list.map((series) => {
