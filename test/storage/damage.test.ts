@@ -76,6 +76,25 @@ test("a frame that rots in the middle of the log is named and left out, and only
   t.is(known(store).length, 90);
 });
 
+test("an oldest log file whose beginning has rotted is named, and the later ones are read", (t) => {
+  for (const offset of [20, 70]) {
+    const files = new SimulatedFiles(11);
+    filled(files);
+    const again = new StoreHarness(worldOf(files), "data");
+    again.writer.point(0, NOW - 2000, 7, 7, 0);
+    again.settle();
+    const [oldest, ...later] = files.list("data/wal");
+    t.true(later.length > 0);
+    files.damage(`data/wal/${oldest}`, offset);
+    const store = new StoreHarness(worldOf(files), "data");
+    t.deepEqual(
+      store.recovered.damage.map(({ file }) => file),
+      [`data/wal/${oldest}`],
+      `offset ${offset}`,
+    );
+  }
+});
+
 test("a log of another store is refused, not replayed", (t) => {
   const files = new SimulatedFiles(3);
   filled(files);

@@ -1,8 +1,7 @@
 import type { FileSystem } from "../environment.ts";
 import { CATALOGUE_FILE } from "../store-folder.ts";
-import { type ScannedCatalogue, scanCatalogue } from "../wal/scan.ts";
+import { scanCatalogue } from "../wal/scan.ts";
 import type { Definitions } from "./definitions.ts";
-import { messageOf } from "./file-access.ts";
 import type { Findings } from "./findings.ts";
 
 /**
@@ -17,14 +16,7 @@ export function checkCatalogue(
   isClean: boolean,
   findings: Findings,
 ): void {
-  let found: ScannedCatalogue;
-  try {
-    found = scanCatalogue(files, `${folder}/${CATALOGUE_FILE}`, definitions);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    findings.problem(CATALOGUE_FILE, 0, messageOf(error), "the server does not start");
-    return;
-  }
+  const found = scanCatalogue(files, `${folder}/${CATALOGUE_FILE}`, definitions);
   findings.read(found.bytes);
   const missing = definitions.undefinedBelow(Math.max(nextSeries, found.nextSeries));
   const cost =

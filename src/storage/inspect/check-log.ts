@@ -73,11 +73,13 @@ class LogReport {
     this.#findings = findings;
   }
 
-  damage({ file, offset, reason, lost }: Damage, times: Map<number, LostTimes>): void {
-    const cost =
-      lost === undefined
-        ? "lost: what the rest of this frame says"
-        : `lost: ${recordsText(lost)}${timeText(times.get(lost.fromLsn))}, and names first seen in them`;
+  damage({ file, offset, reason, lost, isWholeFile }: Damage, times: Map<number, LostTimes>): void {
+    let cost = "lost: what the rest of this frame says";
+    if (isWholeFile === true) {
+      cost = "lost: all records of this file, as far as they are not in StatFiles";
+    } else if (lost !== undefined) {
+      cost = `lost: ${recordsText(lost)}${timeText(times.get(lost.fromLsn))}, and names first seen in them`;
+    }
     this.#findings.problem(this.#nameOf(file), offset, reason, cost);
   }
 
@@ -98,7 +100,7 @@ class LogReport {
     }
   }
 
-  /** The server takes a file without a readable beginning for what is left of an older log. */
+  /** What is left of an older log: nothing of it is needed. */
   passedOver(path: string, bytes: Uint8Array): void {
     const name = this.#nameOf(path);
     let end = 0;
@@ -108,11 +110,7 @@ class LogReport {
         continue;
       }
       if (piece.isTorn) continue;
-      const cost =
-        piece.at === FILE_HEADER_BYTES
-          ? "the server passes the file over; lost: its records, as far as they are not in StatFiles"
-          : "nothing: the file is passed over";
-      this.#findings.problem(name, piece.at, piece.reason, cost);
+      this.#findings.problem(name, piece.at, piece.reason, "nothing: the file is passed over");
     }
     this.#findings.note(`${name}: passed over, as what is left of a drop that was interrupted`);
   }

@@ -52,7 +52,12 @@ export function describeLog(
   };
   if (kind === "log") readHeader(bytes, about);
   let end = 0;
-  for (const piece of framesFrom(bytes, kind === "log" ? FILE_HEADER_BYTES : 0, () => end)) {
+  for (const piece of framesFrom(
+    bytes,
+    kind === "log" ? FILE_HEADER_BYTES : 0,
+    () => end,
+    kind === "log" ? undefined : Number.POSITIVE_INFINITY,
+  )) {
     if (piece.kind === "hole") {
       about.faults.push({ offset: piece.at, what: piece.reason });
       continue;

@@ -19,6 +19,8 @@ export interface Damage {
   reason: string;
   /** Positions of the log that are missing for it, from `fromLsn` to below `untilLsn`. */
   lost?: { fromLsn: number; untilLsn: number };
+  /** Nothing in the file can be used. */
+  isWholeFile?: boolean;
 }
 
 /** Where a log file stops making sense, without another file that shows that records are missing. */
@@ -99,6 +101,7 @@ export function scanLog(
       if (header.isFatal) throw new StartError(`${path}: ${header.reason}`);
       if (tail !== null) log.tails.push(tail);
       tail = { file: path, offset: 0, reason: header.reason, isTorn: header.isTorn };
+      if (!begun && !header.isTorn) tail = unreadable(log, tail);
       afterFile(bytes.length);
       continue;
     }
@@ -106,8 +109,11 @@ export function scanLog(
     const first = frameAt(bytes, view, FILE_HEADER_BYTES);
     file.hasState = typeof first !== "string" && (first.flags & FRAME_HAS_STATE) !== 0;
     if (!begun && !file.hasState && names.length > 1) {
-      // What is left of files whose drop was interrupted: all of it is on disk elsewhere.
-      log.passedOver.push(path);
+      // What is left of files whose drop was interrupted: all of it is on disk elsewhere. A file
+      // whose first frame has rotted is none of these, but nothing in it can be replayed.
+      const rotten = typeof first === "string" && !first.endsWith("is cut off") ? first : null;
+      if (rotten === null) log.passedOver.push(path);
+      else unreadable(log, { file: path, offset: FILE_HEADER_BYTES, reason: rotten });
       afterFile(bytes.length);
       continue;
     }
@@ -125,6 +131,12 @@ export function scanLog(
   }
   if (tail !== null) log.tails.push(tail);
   return log;
+}
+
+/** The log's oldest file cannot be read: no file before it could tell that records are missing. */
+function unreadable(log: ScannedLog, { file, offset, reason }: Damage): null {
+  log.damage.push({ file, offset, reason, isWholeFile: true });
+  return null;
 }
 
 /** Records are missing before a file: the tail of the one before it says where, if it has one. */
