@@ -1,6 +1,7 @@
 import type { Benchmark } from "./benchmark.ts";
 import { benchmarks as codec } from "./codec.ts";
 import { benchmarks as decode } from "./decode.ts";
+import { benchmarks as functions } from "./functions.ts";
 import { benchmarks as ingest } from "./ingest.ts";
 import { benchmarks as loopDelay } from "./loop-delay.ts";
 import { benchmarks as render } from "./render.ts";
@@ -10,7 +11,14 @@ import { benchmarks as render } from "./render.ts";
  *
  * Prints, per benchmark, the number, its ratio to the baseline of the same run, and the promise.
  */
-const ALL: readonly Benchmark[] = [...codec, ...decode, ...ingest, ...loopDelay, ...render];
+const ALL: readonly Benchmark[] = [
+  ...codec,
+  ...decode,
+  ...ingest,
+  ...loopDelay,
+  ...render,
+  ...functions,
+];
 
 function option(name: string): string | undefined {
   const at = process.argv.indexOf(`--${name}`);

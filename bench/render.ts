@@ -1,4 +1,3 @@
-import { sumSeries } from "../src/functions/combine/aggregates.ts";
 import type { TimeSeries } from "../src/model/time-series.ts";
 import { json as jsonFormat } from "../src/render/formats/json.ts";
 import { type Benchmark, compare } from "./benchmark.ts";
@@ -55,43 +54,6 @@ function json(
   };
 }
 
-const sum: Benchmark = {
-  name: "sum",
-  unit: "points per CPU second, sumSeries of 1,000 series",
-  floor: null,
-  moreIsBetter: true,
-  async run(seconds) {
-    const list = inOrder(1000).map((i) => walk(`a.b${i}`, 1000));
-    const context = {
-      window: { from: 0, until: 1 },
-      timeZone: "UTC",
-      now: 3600,
-      xFilesFactor: 0,
-      maxDatapoints: 1e9,
-      planned: [],
-      text: "",
-      typed: {},
-      argumentCount: 1,
-      call: () => undefined,
-      evaluateTarget: () => [],
-      seriesByTag: () => [],
-      events: () => [],
-      reserve: () => {},
-      setXFilesFactor: () => {},
-      stack: () => [],
-    };
-    return compare(
-      seconds,
-      1_000_000,
-      () => sumSeries.evaluate({ seriesLists: list }, context),
-      () =>
-        list[0]!.values.map((_value, i) =>
-          list.reduce((total, series) => total + series.values[i]!, 0),
-        ),
-    );
-  },
-};
-
 /** CPU of the whole server for a request, HTTP included. */
 function request(name: string, pattern: string): Benchmark {
   return {
@@ -127,7 +89,6 @@ function request(name: string, pattern: string): Benchmark {
 export const benchmarks: Benchmark[] = [
   json("json", "decimals", 10e6, cents),
   json("json-doubles", "other doubles", 3e6, sine),
-  sum,
   request("render-1", "dc0.host00000.app0.service.metric_1"),
   request("render-100", "dc0.host00000.app0.service.metric_*"),
   request("render-1000", "dc*.host0000*.app*.service.metric_*"),

@@ -74,42 +74,56 @@ export class BenchServer {
   }
 }
 
-/** The naive receiver, as a process to compare with. */
-export class NaiveReceiver {
+/** A receiver to compare with, as a process that says its port and answers a message. */
+class ComparedReceiver<Answer> {
   readonly pid: number;
   readonly port: number;
   readonly #process: ChildProcess;
 
-  private constructor(process: ChildProcess, port: number) {
+  protected constructor(process: ChildProcess, port: number) {
     this.#process = process;
     this.pid = process.pid!;
     this.port = port;
   }
 
-  static async start(): Promise<NaiveReceiver> {
-    const child = fork(join(HERE, "naive-receiver.js"), {
-      stdio: ["ignore", "pipe", "inherit", "ipc"],
-    });
+  protected static async fork(script: string): Promise<[ChildProcess, number]> {
+    const child = fork(join(HERE, script), { stdio: ["ignore", "pipe", "inherit", "ipc"] });
     const port = await new Promise<number>((resolve) => {
       createInterface({ input: child.stdout! }).once("line", (line) =>
         resolve((JSON.parse(line) as { port: number }).port),
       );
     });
-    return new NaiveReceiver(child, port);
+    return [child, port];
   }
 
-  async reached(lines: number): Promise<void> {
-    for (;;) {
-      const answer = new Promise<{ lines: number }>((resolve) =>
-        this.#process.once("message", resolve as (m: unknown) => void),
-      );
-      this.#process.send("count");
-      if ((await answer).lines >= lines) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  ask(): Promise<Answer> {
+    const answer = new Promise<Answer>((resolve) =>
+      this.#process.once("message", resolve as (m: unknown) => void),
+    );
+    this.#process.send("ask");
+    return answer;
   }
 
   stop(): void {
     this.#process.kill("SIGKILL");
+  }
+}
+
+/** The naive receiver. */
+export class NaiveReceiver extends ComparedReceiver<{ lines: number }> {
+  static async start(): Promise<NaiveReceiver> {
+    return new NaiveReceiver(...(await NaiveReceiver.fork("naive-receiver.js")));
+  }
+
+  async reached(lines: number): Promise<void> {
+    while ((await this.ask()).lines < lines)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A receiver that drops everything. */
+export class DropReceiver extends ComparedReceiver<{ p99Ms: number }> {
+  static async start(): Promise<DropReceiver> {
+    return new DropReceiver(...(await DropReceiver.fork("drop-receiver.js")));
   }
 }

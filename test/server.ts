@@ -128,6 +128,22 @@ export function splitAddress(address: string): [host: string, port: number] {
   return [address.slice(0, at), Number(address.slice(at + 1))];
 }
 
+/** Runs the command line to its end. */
+export function runCommand(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<{ code: number | null; text: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ["dist/src/cli/main.js", ...args], {
+      env: { ...process.env, ...environment },
+    });
+    let text = "";
+    child.stdout.on("data", (chunk) => (text += String(chunk)));
+    child.stderr.on("data", (chunk) => (text += String(chunk)));
+    child.on("close", (code) => resolve({ code, text }));
+  });
+}
+
 /** Waits until `check` gives something else than undefined. */
 export async function eventually<T>(check: () => Promise<T | undefined>, ms = 10_000): Promise<T> {
   const end = Date.now() + ms;

@@ -10,7 +10,8 @@ import type { Settings } from "../config/settings.ts";
 import { buildServer } from "../http/server.ts";
 import type { FromIngest, IngestThreadData, RecoveredStore, ToIngest } from "../ingest/messages.ts";
 import { addressText } from "../ingest/tcp-receiver.ts";
-import { QueryPool } from "../query/query-pool.ts";
+import { GraphiteError } from "../model/errors.ts";
+import { QueryPool, queryThreadCount } from "../query/query-pool.ts";
 import { PAGE_BYTES } from "../storage/head/page-pool.ts";
 import { NameIndex, type NameIndexMemory } from "../storage/index/name-index.ts";
 import { lockFolder } from "../storage/lock.ts";
@@ -21,6 +22,7 @@ import type {
   ThreadReport,
   WalThreadData,
 } from "../storage/threads/messages.ts";
+import { Condition } from "./condition.ts";
 import { prometheusText } from "./self-metrics.ts";
 import { logStart } from "./start-log.ts";
 import { VERSION } from "./version.ts";
@@ -29,25 +31,25 @@ import { VERSION } from "./version.ts";
 const RING_BYTES = 64 << 20;
 const MIN_HEAD_BYTES = 256 << 20;
 const MAX_HEAD_BYTES = 8 * 2 ** 30;
-/** One heavy query must never hold up all others. */
-const MIN_QUERY_THREADS = 2;
 const LIMITS = { maxSeries: 100_000, maxDatapoints: 50_000_000, seconds: 60 };
 
 /** Runs the server until a signal ends it; returns the exit status. */
 export async function serve(settings: Settings, log: Logger): Promise<number> {
   const folder = resolve(settings.dataDir);
-  let unlock: () => void;
+  let server: Server | null = null;
+  // Before the lock: a signal must never leave one behind.
+  for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => void server?.shutDown(0));
+  process.on("SIGHUP", () => server?.reload());
+  let unlock = (): void => {};
   try {
     loadRules(settings);
     mkdirSync(folder, { recursive: true });
     unlock = lockFolder(folder);
+    server = new Server(settings, folder, log);
+    return await server.run();
   } catch (error) {
     log.fatal(error instanceof Error ? error.message : String(error));
     return 1;
-  }
-  const server = new Server(settings, folder, log);
-  try {
-    return await server.run();
   } finally {
     unlock();
   }
@@ -65,22 +67,22 @@ class Server {
   readonly #ring = new SharedArrayBuffer(RING_BYTES);
   readonly #durable = new SharedArrayBuffer(8);
   readonly #epochs: ReaderEpochs;
+  readonly #condition: Condition;
   #state: State = "recovering";
-  #numbers: Record<string, number> = {};
-  #refusals: [string, number][] = [];
-  readonly #failures = new Map<string, string>();
-  readonly #damage: string[] = [];
   #ingest: Worker | null = null;
   #others: Worker[] = [];
-  #store: Worker | null = null;
   #pool: QueryPool | null = null;
   #http: FastifyInstance | null = null;
-  #finish: ((status: number) => void) | null = null;
+  /** The ingest thread may have received something. */
+  #isReceiving = false;
+  #status = 0;
+  #finish: (status: number) => void = () => {};
 
   constructor(settings: Settings, folder: string, log: Logger) {
     this.#settings = settings;
     this.#folder = folder;
     this.#log = log;
+    this.#condition = new Condition(log);
     const { memory, names } = reserve(settings.maxSeries, log);
     this.#memory = memory;
     this.#names = names;
@@ -91,26 +93,38 @@ class Server {
     const finished = new Promise<number>((done) => {
       this.#finish = done;
     });
-    process.on("SIGTERM", () => void this.#shutDown(0));
-    process.on("SIGINT", () => void this.#shutDown(0));
-    process.on("SIGHUP", () => this.#reload());
     try {
-      const [walPort, ingestWalPort] = channel();
-      const [storePort, ingestStorePort] = channel();
       const http = await this.#startHttp();
-      const listening = this.#startIngest(ingestWalPort, ingestStorePort, walPort, storePort);
-      const addresses = await listening;
+      if (this.#state !== "recovering") return finished;
+      const addresses = await Promise.race([this.#startIngest(), finished]);
+      // A signal that came first has the last word.
+      if (this.#state !== "recovering" || typeof addresses === "number") return finished;
       this.#state = "ready";
-      const task = cron.schedule("0 * * * *", () => this.#logNumbers());
-      void finished.then(() => task.stop());
+      void finished.then(this.#beginTimers());
       const listen = { ...(http === null ? {} : { http }), ...addresses };
       logStart(this.#log, this.#settings, listen);
       process.stdout.write(`${JSON.stringify({ event: "ready", pid: process.pid, listen })}\n`);
     } catch (error) {
+      if (this.#state === "shutting down") return finished;
       this.#log.fatal(error instanceof Error ? error.message : String(error));
-      await this.#shutDown(1);
+      await this.shutDown(1);
     }
     return finished;
+  }
+
+  /** Returns what ends them. */
+  #beginTimers(): () => void {
+    const hourly = cron.schedule("0 * * * *", () => this.#log.info(this.#numbers(), "numbers"));
+    const { selfMetricsSeconds } = this.#settings;
+    const tell = (): void => this.#tellIngest({ kind: "numbers", numbers: this.#numbers() });
+    // The first ones are what later ones are compared with.
+    if (selfMetricsSeconds > 0) tell();
+    const telling =
+      selfMetricsSeconds > 0 ? setInterval(tell, selfMetricsSeconds * 1000) : undefined;
+    return () => {
+      hourly.stop();
+      clearInterval(telling);
+    };
   }
 
   /** HTTP answers from the start, so that /health can say "recovering". */
@@ -121,7 +135,8 @@ class Server {
       queries: {
         run: (job, signal) => {
           if (this.#pool === null || this.#state !== "ready") {
-            return Promise.reject(Object.assign(new Error(this.#state), { statusCode: 503 }));
+            const reason = `${this.#state}: try again in a moment`;
+            return Promise.reject(new GraphiteError("ERR_NOT_READY", reason));
           }
           return this.#pool.run(job, signal);
         },
@@ -129,11 +144,14 @@ class Server {
       health: () => ({
         isReady: this.#state === "ready",
         state: this.#state,
-        degraded: [...this.#failures].map(([what, why]) => `${what}: ${why}`),
+        degraded: this.#condition.degraded,
         version: VERSION,
-        details: { damage: this.#damage, series: this.#numbers.series ?? 0 },
+        details: {
+          damage: this.#condition.damage,
+          series: this.#condition.numbers.series ?? 0,
+        },
       }),
-      selfMetrics: () => prometheusText(this.#allNumbers(), this.#refusals),
+      selfMetrics: () => prometheusText(this.#numbers(), this.#condition.refusals),
       log: this.#log,
     });
     try {
@@ -145,12 +163,9 @@ class Server {
     return addressText(this.#http.server.address());
   }
 
-  #startIngest(
-    wal: MessagePort,
-    store: MessagePort,
-    walPort: MessagePort,
-    storePort: MessagePort,
-  ): Promise<Record<string, string>> {
+  #startIngest(): Promise<Record<string, string>> {
+    const [walPort, wal] = channel();
+    const [storePort, store] = channel();
     const { carbon, pickle, istat, retention, schemas, aggregation, whitelist, blacklist } =
       this.#settings;
     const workerData: IngestThreadData = {
@@ -175,7 +190,7 @@ class Server {
     this.#supervise(ingest, "ingest");
     return new Promise((resolve, reject) => {
       ingest.on("message", (message: FromIngest) => {
-        if (message.kind === "recovered") this.#startStore(message.store, walPort, storePort);
+        if (message.kind === "recovered") this.#onRecovered(message.store, walPort, storePort);
         else if (message.kind === "listening") resolve(message.addresses);
         else if (message.kind === "failed") reject(new Error(message.reason));
         else this.#onIngest(message);
@@ -184,13 +199,17 @@ class Server {
     });
   }
 
-  #startStore(store: RecoveredStore, walPort: MessagePort, storePort: MessagePort): void {
+  #onRecovered(store: RecoveredStore, walPort: MessagePort, storePort: MessagePort): void {
     const { damage, walFiles: _files, storeId: _id, ...facts } = store;
     this.#log.info(facts, "recovered");
-    for (const { file, offset, reason } of damage) {
-      this.#damage.push(`${file} at ${offset}: ${reason}`);
-      this.#log.error({ file, offset, reason }, "damaged file: this piece is left out");
-    }
+    for (const piece of damage) this.#condition.onStartDamage(piece);
+    if (this.#state === "shutting down") return;
+    this.#startOthers(store, walPort, storePort);
+    this.#isReceiving = true;
+    this.#tellIngest({ kind: "listen" });
+  }
+
+  #startOthers(store: RecoveredStore, walPort: MessagePort, storePort: MessagePort): void {
     const walData: WalThreadData = {
       ring: this.#ring,
       durable: this.#durable,
@@ -219,18 +238,17 @@ class Server {
       transferList: [storePort],
       name: "store",
     });
-    this.#store = storeThread;
     this.#others = [wal, storeThread];
     this.#supervise(wal, "wal");
     this.#supervise(storeThread, "store");
     for (const worker of this.#others) {
       worker.on("message", (message: ThreadReport | ThreadDamage) => {
-        if (message.kind === "report") this.#onReport(message);
-        else this.#onDamage(message.file, message.reason);
+        if (message.kind === "report") this.#condition.onReport(message);
+        else this.#condition.onDamage(message.file, message.reason);
       });
     }
     this.#pool = new QueryPool({
-      threads: Math.max(MIN_QUERY_THREADS, availableParallelism() - 1),
+      threads: queryThreadCount(availableParallelism()),
       data: {
         memory: this.#memory,
         names: this.#names,
@@ -241,7 +259,7 @@ class Server {
       },
       connect: (port) => storeThread.postMessage({ reader: port }, [port]),
       unpin: (reader) => this.#epochs.unpin(reader),
-      onDamage: (file, reason) => this.#onDamage(file, reason),
+      onDamage: (file, reason) => this.#condition.onDamage(file, reason),
       onCrash: (error) => this.#log.error({ err: error }, "a query thread crashed"),
     });
   }
@@ -250,31 +268,12 @@ class Server {
     if (message.kind === "log") this.#log[message.level](message.fields, message.message);
     else if (message.kind === "reloaded") this.#onReloaded();
     else if (message.kind === "report") {
-      Object.assign(this.#numbers, message.numbers);
-      this.#refusals = message.refusals;
+      this.#condition.note(message.numbers);
+      this.#condition.refusals = message.refusals;
     } else if (message.kind === "closed") {
       if (message.walFailure !== null)
         this.#log.error({ reason: message.walFailure }, "log not synced");
-      void this.#finishShutDown(message.walFailure === null ? 0 : 1);
-    }
-  }
-
-  /** Several threads may find the same file damaged. */
-  #onDamage(file: string, reason: string): void {
-    const line = `${file}: ${reason}`;
-    if (this.#damage.includes(line)) return;
-    this.#damage.push(line);
-    this.#log.error({ file, reason }, "damaged file: it is left out");
-  }
-
-  #onReport({ thread, failure, numbers }: ThreadReport): void {
-    Object.assign(this.#numbers, numbers);
-    const before = this.#failures.get(thread);
-    if (failure === null) {
-      if (this.#failures.delete(thread)) this.#log.info({ thread }, "recovered from a failure");
-    } else if (before !== failure) {
-      this.#failures.set(thread, failure);
-      this.#log.error({ thread, reason: failure }, "degraded: data stay in memory until this ends");
+      void this.#finishShutDown(message.walFailure === null ? this.#status : 1);
     }
   }
 
@@ -291,9 +290,13 @@ class Server {
     });
   }
 
-  #reload(): void {
+  reload(): void {
     this.#log.info("SIGHUP: rereading the configuration");
-    this.#ingest?.postMessage({ kind: "reload" } satisfies ToIngest);
+    this.#tellIngest({ kind: "reload" });
+  }
+
+  #tellIngest(message: ToIngest): void {
+    this.#ingest?.postMessage(message);
   }
 
   /** The ingest thread has read the files anew; queries follow. */
@@ -312,42 +315,38 @@ class Server {
     return { schemas: read(this.#settings.schemas), aggregation: read(this.#settings.aggregation) };
   }
 
-  #allNumbers(): Record<string, number> {
+  #numbers(): Record<string, number> {
     const { rss } = process.memoryUsage();
     const { user, system } = process.cpuUsage();
     return {
-      ...this.#numbers,
+      ...this.#condition.numbers,
       query_jobs: this.#pool?.jobs ?? 0,
       query_queue: this.#pool?.queueLength ?? 0,
       query_thread_restarts: this.#pool?.restarts ?? 0,
       resident_memory_bytes: rss,
       cpu_seconds: (user + system) / 1e6,
-      degraded: this.#failures.size,
     };
   }
 
-  #logNumbers(): void {
-    this.#log.info(this.#allNumbers(), "numbers");
-  }
-
-  /** Stops accepting, finishes requests, syncs the log. A second signal does not hurry it. */
-  async #shutDown(status: number): Promise<void> {
+  /**
+   * Stops accepting, finishes requests, syncs the log. A second signal does not hurry it. During
+   * recovery there is nothing to sync: the threads are just ended, as a crash would end them.
+   */
+  async shutDown(status: number): Promise<void> {
     if (this.#state === "shutting down") return;
     this.#state = "shutting down";
+    this.#status = status;
     this.#log.info("shutting down");
     await this.#http?.close();
     await this.#pool?.close();
-    if (status === 0 && this.#ingest !== null && this.#store !== null) {
-      this.#ingest.postMessage({ kind: "close" } satisfies ToIngest);
-    } else {
-      await this.#finishShutDown(status);
-    }
+    if (this.#isReceiving) this.#tellIngest({ kind: "close" });
+    else await this.#finishShutDown(status);
   }
 
   async #finishShutDown(status: number): Promise<void> {
     this.#state = "shutting down";
     await Promise.all([this.#ingest, ...this.#others].map((worker) => worker?.terminate()));
-    this.#finish?.(status);
+    this.#finish(status);
   }
 }
 

@@ -1,13 +1,11 @@
 import { GraphiteError } from "../model/errors.ts";
 import { nearestName } from "../model/nearest-name.ts";
-
-export type SettingKind = "text" | "folder" | "file" | "address" | "number" | "retention";
+import { parseIstatRetention, type Retention } from "../model/retention.ts";
 
 /** One setting: a flag, a key of the configuration file and an environment variable. */
 export interface SettingSpec {
   /** Name of the flag without dashes in front, and of the key. */
   name: string;
-  kind: SettingKind;
   /** Null: not set. */
   fallback: string | null;
   argument: string;
@@ -18,40 +16,34 @@ export interface SettingSpec {
 
 const spec = (
   name: string,
-  kind: SettingKind,
   fallback: string | null,
   argument: string,
   help: string,
-): SettingSpec => ({ name, kind, fallback, argument, help });
+): SettingSpec => ({ name, fallback, argument, help });
 
 const later = (name: string, argument: string, help: string): SettingSpec => ({
-  ...spec(name, "text", null, argument, help),
+  ...spec(name, null, argument, help),
   notYet: true,
 });
 
 /** All settings of `statite serve`, in the order in which help lists them. */
 export const SETTINGS: readonly SettingSpec[] = [
-  spec("data-dir", "folder", "./data", "DIR", "where everything is stored"),
-  spec("listen", "text", "127.0.0.1", "ADDR", "host of every listener that names none"),
-  spec("http-listen", "address", "8080", "HOST:PORT", "Graphite API"),
-  spec("carbon-listen", "address", "2003", "HOST:PORT", "carbon plaintext, TCP and UDP"),
-  spec("pickle-listen", "address", "2004", "HOST:PORT", "carbon pickle, TCP"),
-  spec("istat-listen", "address", "8111", "HOST:PORT", "istat lines, TCP and UDP"),
-  spec("schemas", "file", null, "FILE", "carbon's storage-schemas.conf"),
-  spec("aggregation", "file", null, "FILE", "carbon's storage-aggregation.conf"),
-  spec("whitelist", "file", null, "FILE", "carbon's whitelist.conf"),
-  spec("blacklist", "file", null, "FILE", "carbon's blacklist.conf"),
-  spec(
-    "retention",
-    "retention",
-    "10s:10d,5m:1y9d,1h:6y12d",
-    "LEVELS",
-    "retention levels of istat counters",
-  ),
-  spec("time-zone", "text", "UTC", "ZONE", "zone of times in requests that name none"),
-  spec("wal-sync-ms", "number", "1000", "N", "milliseconds of data that a power cut may cost"),
-  spec("max-series", "number", "16000000", "N", "series that memory is reserved for"),
-  spec("log-level", "text", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
+  spec("data-dir", "./data", "DIR", "where everything is stored"),
+  spec("listen", "127.0.0.1", "ADDR", "host of every listener that names none"),
+  spec("http-listen", "8080", "HOST:PORT", "Graphite API"),
+  spec("carbon-listen", "2003", "HOST:PORT", "carbon plaintext, TCP and UDP"),
+  spec("pickle-listen", "2004", "HOST:PORT", "carbon pickle, TCP"),
+  spec("istat-listen", "8111", "HOST:PORT", "istat lines, TCP and UDP"),
+  spec("schemas", null, "FILE", "carbon's storage-schemas.conf"),
+  spec("aggregation", null, "FILE", "carbon's storage-aggregation.conf"),
+  spec("whitelist", null, "FILE", "carbon's whitelist.conf"),
+  spec("blacklist", null, "FILE", "carbon's blacklist.conf"),
+  spec("retention", "10s:10d,5m:1y9d,1h:6y12d", "LEVELS", "retention levels of istat counters"),
+  spec("time-zone", "UTC", "ZONE", "zone of times in requests that name none"),
+  spec("wal-sync-ms", "1000", "N", "milliseconds of data that a power cut may cost"),
+  spec("max-series", "16000000", "N", "series that memory is reserved for"),
+  spec("self-metrics-seconds", "60", "N", "seconds between own numbers as series; 0: none"),
+  spec("log-level", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
   later("istat-http-listen", "HOST:PORT", "istatd's HTTP API"),
   later("istat-rollup", "N", "parents that an istat line also feeds"),
   later("local-stats", "SUFFIX", "counters about this machine"),
@@ -83,10 +75,12 @@ export interface Settings {
   aggregation: string | null;
   whitelist: string | null;
   blacklist: string | null;
-  retention: string;
+  retention: readonly Retention[];
   timeZone: string;
   walSyncMs: number;
   maxSeries: number;
+  /** 0: never. */
+  selfMetricsSeconds: number;
   logLevel: string;
 }
 
@@ -99,20 +93,24 @@ export function environmentName(name: string): string {
   return `STATITE_${name.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/**
- * Puts the sources together: default < file < environment < flag.
- *
- * @throws GraphiteError ERR_CONFIG for a value that cannot be, naming where it comes from
- */
-export function loadSettings(
+/** Text of every setting from the first source that has it: flag > environment > file > default. */
+export function settingTexts(
   flags: SettingTexts,
   environment: SettingTexts,
   file: SettingTexts,
-): Settings {
-  const text = (name: string): string | null => {
-    const setting = SETTINGS.find((known) => known.name === name)!;
-    return flags[name] ?? environment[environmentName(name)] ?? file[name] ?? setting.fallback;
-  };
+): Map<string, string | null> {
+  return new Map(
+    SETTINGS.map(({ name, fallback }) => [
+      name,
+      flags[name] ?? environment[environmentName(name)] ?? file[name] ?? fallback,
+    ]),
+  );
+}
+
+/** @throws GraphiteError ERR_CONFIG for a value that cannot be, naming the setting */
+export function loadSettings(...sources: Parameters<typeof settingTexts>): Settings {
+  const texts = settingTexts(...sources);
+  const text = (name: string): string | null => texts.get(name) ?? null;
   for (const setting of SETTINGS) {
     if (setting.notYet === true && text(setting.name) !== null) {
       throw bad(`${setting.name}: not available in this version`);
@@ -132,10 +130,11 @@ export function loadSettings(
     aggregation: text("aggregation"),
     whitelist: text("whitelist"),
     blacklist: text("blacklist"),
-    retention: text("retention")!,
+    retention: retention(text("retention")!),
     timeZone: zone(text("time-zone")!),
     walSyncMs: number("wal-sync-ms", text("wal-sync-ms")!, 1, 3_600_000),
     maxSeries: number("max-series", text("max-series")!, 1, 100_000_000),
+    selfMetricsSeconds: number("self-metrics-seconds", text("self-metrics-seconds")!, 0, 86_400),
     logLevel: level,
   };
 }
@@ -181,6 +180,14 @@ function number(name: string, text: string, min: number, max: number): number {
     throw bad(`${name}: ${text} is not a number from ${min} to ${max}`);
   }
   return value;
+}
+
+function retention(text: string): Retention[] {
+  try {
+    return parseIstatRetention(text);
+  } catch (error) {
+    throw bad(`retention: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function zone(text: string): string {

@@ -1,6 +1,6 @@
 import { isAggregationMethod } from "../model/aggregation.ts";
 import { compileRegex, type Regex } from "../model/regex.ts";
-import { parseRetentions } from "../model/retention.ts";
+import { parseRetentions, type Retention } from "../model/retention.ts";
 import type { AggregationRule, SchemaRule } from "../model/schema.ts";
 import { type IniSection, parseIni } from "./ini.ts";
 
@@ -10,12 +10,23 @@ export interface Read<T> {
   warnings: string[];
 }
 
-/** storage-schemas.conf. @throws GraphiteError ERR_CONFIG when the file as a whole cannot be read */
+/**
+ * storage-schemas.conf. A section whose retentions cannot be used is among the rules all the same,
+ * without any.
+ *
+ * @throws GraphiteError ERR_CONFIG when the file as a whole cannot be read
+ */
 export function readSchemas(text: string): Read<SchemaRule> {
-  return readSections(text, (section, pattern) => {
-    const retentions = section.values.get("retentions");
-    if (retentions === undefined) throw new Error("it has no retentions");
-    return { name: section.name, pattern, retentions: parseRetentions(retentions) };
+  return readSections(text, (section, pattern, leftOut) => {
+    const written = section.values.get("retentions");
+    let retentions: Retention[] | null = null;
+    try {
+      if (written === undefined) throw new Error("it has no retentions");
+      retentions = parseRetentions(written);
+    } catch (error) {
+      leftOut(`${reasonOf(error)}; series that exist keep their retention`);
+    }
+    return { name: section.name, pattern, retentions };
   });
 }
 
@@ -49,16 +60,22 @@ export function readNameList(text: string): Read<Regex> {
   return { rules, warnings };
 }
 
-function readSections<T>(text: string, read: (section: IniSection, pattern: Regex) => T): Read<T> {
+function readSections<T>(
+  text: string,
+  read: (section: IniSection, pattern: Regex, leftOut: (reason: string) => void) => T,
+): Read<T> {
   const rules: T[] = [];
   const warnings: string[] = [];
   for (const section of parseIni(text)) {
+    const leftOut = (reason: string): void => {
+      warnings.push(`section [${section.name}] is left out: ${reason}`);
+    };
     try {
       const pattern = section.values.get("pattern");
       if (pattern === undefined) throw new Error("it has no pattern");
-      rules.push(read(section, compileRegex(pattern)));
+      rules.push(read(section, compileRegex(pattern), leftOut));
     } catch (error) {
-      warnings.push(`section [${section.name}] is left out: ${reasonOf(error)}`);
+      leftOut(reasonOf(error));
     }
   }
   return { rules, warnings };

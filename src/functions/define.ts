@@ -1,3 +1,4 @@
+import type { AggregationMethod } from "../model/aggregation.ts";
 import type { TimeSeries } from "../model/time-series.ts";
 import type { Param } from "./params.ts";
 
@@ -19,6 +20,16 @@ export type Origin = "graphite" | "carbonapi" | "statite";
 export interface Window {
   from: number;
   until: number;
+  /** Which statistic of every stored bucket is wanted, instead of the one that a series is kept for. */
+  statistic?: AggregationMethod | undefined;
+  /** Buckets are wanted as long as the answer's, so that the statistic is exact in the graph. */
+  isExact?: boolean | undefined;
+}
+
+/** A path as it was typed, not yet looked up. */
+export interface PathPattern {
+  pattern: string;
+  text: string;
 }
 
 /** How times in arguments are read. */
@@ -50,6 +61,8 @@ export interface FunctionContext extends Clock {
   call(name: string, ...lists: readonly (readonly TimeSeries[])[]): TimeSeries[] | undefined;
   /** Evaluates another target, in the window of this call or in another one. */
   evaluateTarget(target: string, window?: Window): TimeSeries[];
+  /** One series per node that a path matches: the exact merge of the leaves below it. */
+  tree(path: PathPattern, levels: number): TimeSeries[];
   /** Series by tag expressions. */
   seriesByTag(expressions: readonly string[]): TimeSeries[];
   /** Times, seconds, of the events of a window that have all these tags; without tags of all. */
@@ -87,6 +100,8 @@ export interface FunctionSpec<P extends Params> {
    * that are not known yet are missing from `args`, and the question is asked again later.
    */
   plan?(args: ValuesOf<P>, window: Window, clock: Clock): Window[];
+  /** The first argument is needed in the planned windows only. */
+  needsOnlyPlanned?: true;
   evaluate(args: ValuesOf<P>, context: FunctionContext): TimeSeries[];
 }
 
@@ -99,6 +114,7 @@ export interface GraphiteFunction {
   origin: Origin;
   params: readonly (Param<unknown> & { name: string })[];
   plan: ((args: Record<string, unknown>, window: Window, clock: Clock) => Window[]) | null;
+  needsOnlyPlanned: boolean;
   evaluate(args: Record<string, unknown>, context: FunctionContext): TimeSeries[];
 }
 
@@ -115,6 +131,7 @@ export function defineFunction<P extends Params>(spec: FunctionSpec<P>): Graphit
     // The evaluator has checked the arguments against the parameters.
     plan:
       plan === undefined ? null : (args, window, clock) => plan(args as ValuesOf<P>, window, clock),
+    needsOnlyPlanned: spec.needsOnlyPlanned === true,
     evaluate: (args, context) => spec.evaluate(args as ValuesOf<P>, context),
   };
 }

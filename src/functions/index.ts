@@ -98,6 +98,7 @@ import { alpha, color, dashed, drawAsInfinite, lineWidth, secondYAxis } from "./
 import { stacked } from "./graph/stacked.ts";
 import { verticalLine } from "./graph/vertical-line.ts";
 import { sortBy, sortByMaxima, sortByMinima, sortByName, sortByTotal } from "./sorting/sort.ts";
+import { bucketBand, bucketStat } from "./special/bucket-stat.ts";
 import { cactiStyle } from "./special/cacti-style.ts";
 import { changed } from "./special/changed.ts";
 import { consolidateBy, cumulative } from "./special/consolidate-by.ts";
@@ -108,6 +109,7 @@ import { randomWalk } from "./special/random-walk.ts";
 import { seriesByTag } from "./special/series-by-tag.ts";
 import { setXFilesFactor } from "./special/set-x-files-factor.ts";
 import { substr } from "./special/substr.ts";
+import { treeAggregate } from "./special/tree-aggregate.ts";
 import { add } from "./transform/add.ts";
 import { compressPeriodicGaps } from "./transform/compress-periodic-gaps.ts";
 import { delay } from "./transform/delay.ts";
@@ -280,6 +282,9 @@ export const FUNCTIONS: readonly GraphiteFunction[] = [
   threshold,
   verticalLine,
   // Special
+  bucketBand,
+  bucketStat,
+  treeAggregate,
   cactiStyle,
   changed,
   consolidateBy,

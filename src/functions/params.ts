@@ -1,4 +1,5 @@
 import type { TimeSeries } from "../model/time-series.ts";
+import type { PathPattern } from "./define.ts";
 
 /** Argument types as `/functions` publishes them. */
 export type ParamType =
@@ -31,6 +32,8 @@ export interface Param<T> {
   default?: T;
   options?: readonly string[];
   suggestions?: readonly (string | number)[];
+  /** The path itself is wanted, not its series. */
+  isPattern?: true;
   /** What is taken besides the published type, because Graphite does. */
   also?: "fraction" | "boolean" | "text";
   /** What `/functions` says otherwise; calls may use both names. */
@@ -52,6 +55,12 @@ export const seriesLists: Param<TimeSeries[]> = {
 export const anySeriesLists: Param<TimeSeries[]> = { ...seriesLists, required: false };
 /** What mapSeries makes; its groups are not kept apart. */
 export const mappedSeries = param<TimeSeries[]>("seriesLists");
+/** A path that the function looks up by itself. */
+export const pathPattern: Param<PathPattern> = {
+  type: "seriesList",
+  required: true,
+  isPattern: true,
+};
 /** One series, as a list of one. */
 export const series = param<TimeSeries[]>("series");
 export const float = param<number>("float");

@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { RuleFiles } from "../config/rules.ts";
+import type { Retention } from "../model/retention.ts";
 import type { NameIndexMemory } from "../storage/index/name-index.ts";
 import type { StoreMemory } from "../storage/store-memory.ts";
 import type { WalFile } from "../storage/wal/files.ts";
@@ -13,7 +14,7 @@ export interface IngestThreadData {
   ring: SharedArrayBuffer;
   folder: string;
   files: RuleFiles;
-  istatRetention: string;
+  istatRetention: readonly Retention[];
   carbon: Listen;
   pickle: Listen;
   istat: Listen;
@@ -37,6 +38,7 @@ export interface RecoveredStore {
 }
 
 export type FromIngest =
+  /** Waits for "listen". */
   | { kind: "recovered"; store: RecoveredStore }
   | { kind: "listening"; addresses: Record<string, string> }
   | { kind: "failed"; reason: string }
@@ -46,4 +48,11 @@ export type FromIngest =
   | { kind: "report"; numbers: Record<string, number>; refusals: [string, number][] }
   | { kind: "closed"; walFailure: string | null };
 
-export type ToIngest = { kind: "reload" } | { kind: "freeze" } | { kind: "close" };
+export type ToIngest =
+  /** Open the receivers: the other threads are there. */
+  | { kind: "listen" }
+  | { kind: "reload" }
+  /** Numbers of the other threads, to be stored as series with those of this one. */
+  | { kind: "numbers"; numbers: Record<string, number> }
+  | { kind: "freeze" }
+  | { kind: "close" };

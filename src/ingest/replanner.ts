@@ -1,9 +1,10 @@
+import type { Retention } from "../model/retention.ts";
 import type { StorageRules } from "../model/schema.ts";
 import type { NameIndex } from "../storage/index/name-index.ts";
 import { REPLACE } from "../storage/plan.ts";
 import type { SeriesTable } from "../storage/series-table.ts";
 import { isLongStep } from "../storage/slots.ts";
-import type { StoreWriter } from "../storage/store-writer.ts";
+import { LogFullError, type StoreWriter } from "../storage/store-writer.ts";
 import { planOf } from "./series-definer.ts";
 
 /** Series looked at per turn, so that a reload never holds up the receivers. */
@@ -23,6 +24,9 @@ export class Replanner {
   #rules: StorageRules | null = null;
   #next = 0;
   changed = 0;
+  /** Series that keep their plan although the rules have changed, and why. */
+  kept = 0;
+  problem = "";
 
   constructor(writer: StoreWriter, table: SeriesTable, index: NameIndex) {
     this.#writer = writer;
@@ -34,6 +38,7 @@ export class Replanner {
     this.#rules = rules;
     this.#next = 0;
     this.changed = 0;
+    this.kept = 0;
   }
 
   /** Does a part of the work; true when it is all done just now. */
@@ -41,26 +46,48 @@ export class Replanner {
     const rules = this.#rules;
     if (rules === null) return false;
     const end = Math.min(this.#table.next, this.#next + SERIES_PER_TURN);
-    for (; this.#next < end; this.#next++) {
-      const name = this.#index.nameOf(this.#next);
-      if (name === "" || this.#table.plans.mode[this.#table.planOf[this.#next]!] !== REPLACE)
-        continue;
-      this.#replan(this.#next, name, rules, nowSeconds);
+    try {
+      for (; this.#next < end; this.#next++) this.#replan(this.#next, rules, nowSeconds);
+    } catch (error) {
+      // The series that the log had no room for is the first one of the next turn.
+      if (error instanceof LogFullError) return false;
+      throw error;
     }
     if (this.#next < this.#table.next) return false;
     this.#rules = null;
     return true;
   }
 
-  #replan(series: number, name: string, rules: StorageRules, nowSeconds: number): void {
-    const number = this.#writer.planNumber(planOf(REPLACE, rules.retentionsOf(name)));
-    if (number === this.#table.planOf[series]) return;
-    const step = this.#table.plans.step[number]!;
+  #replan(series: number, rules: StorageRules, nowSeconds: number): void {
+    const { plans, planOf: planNumbers } = this.#table;
+    const name = this.#index.nameOf(series);
+    if (name === "" || plans.mode[planNumbers[series]!] !== REPLACE) return;
+    const retentions = rules.changedRetentionsOf(name);
+    if (retentions === null) return;
+    const number = this.#numberOf(retentions);
+    if (number === null || number === planNumbers[series]) return;
+    const step = plans.step[number]!;
     // The new grid begins where a new slot does, and where no window is cut in two.
     const grid = isLongStep(step) ? step : leastCommonMultiple(step, WINDOW_SECONDS);
     const last = this.#table.epochs(series).at(-1)!.from;
     const earliest = Math.max(nowSeconds + AHEAD_SECONDS, last + 1);
     if (this.#writer.changePlan(series, Math.ceil(earliest / grid) * grid, number)) this.changed++;
+    else this.#keep("there is no memory for more changes");
+  }
+
+  #numberOf(retentions: readonly Retention[]): number | null {
+    try {
+      return this.#writer.planNumber(planOf(REPLACE, retentions));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#keep(error.message);
+      return null;
+    }
+  }
+
+  #keep(problem: string): void {
+    this.kept++;
+    this.problem = problem;
   }
 }
 

@@ -1,18 +1,20 @@
 import type { Rules } from "../config/rules.ts";
 import { expandIstatName } from "../model/istat-name.ts";
 import type { Retention } from "../model/retention.ts";
-import { canonicalName, hasBlank } from "../model/series-name.ts";
+import { canonicalName } from "../model/series-name.ts";
 import type { NameIndex } from "../storage/index/name-index.ts";
+import type { Targets } from "../storage/name-table.ts";
 import { EVENT, GAUGE, type Mode, type Plan, REPLACE } from "../storage/plan.ts";
-import type { StoreWriter } from "../storage/store-writer.ts";
+import { LogFullError, type StoreWriter } from "../storage/store-writer.ts";
 
-type Refuse = (reason: string, sample?: () => string) => void;
+// A byte order mark is a character of the name like any other, as it is for Python.
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const LOG_FULL: Targets = { series: [], refusal: "log-full", isPassing: true };
 
 /**
  * The slow way of a name that is seen for the first time: rules, canonical form, plan, and a new
- * series if there is none of that name.
+ * series if there is none of that name. A name that is refused says why.
  */
 export class SeriesDefiner {
   rules: Rules;
@@ -32,57 +34,58 @@ export class SeriesDefiner {
     this.#istatRetention = istatRetention;
   }
 
-  /** The series of a carbon name as it was sent, or -1. */
-  carbon(raw: Buffer, refuse: Refuse, blanksAllowed: boolean): number {
+  /** The series of a carbon name as it was sent. */
+  carbon(raw: Buffer): number | Targets {
     const text = decode(raw);
-    if (text === null) {
-      refuse("not-utf8", () => raw.toString("latin1"));
-      return -1;
-    }
-    if (!blanksAllowed && hasBlank(text)) {
-      refuse("line-malformed", () => text);
-      return -1;
-    }
+    if (text === null) return refused("not-utf8");
     const canonical = canonicalName(text);
-    if (!canonical.ok) {
-      refuse(canonical.reason, () => text);
-      return -1;
-    }
+    if (!canonical.ok) return refused(canonical.reason);
     const refusal = this.rules.refusalOf(canonical.name);
-    if (refusal !== null) {
-      refuse(refusal, () => canonical.name);
-      return -1;
-    }
-    const retentions = this.rules.storage.retentionsOf(canonical.name);
-    return this.#series(canonical.name, REPLACE, retentions, refuse);
+    if (refusal !== null) return refused(refusal);
+    return this.#replacing(canonical.name);
+  }
+
+  /** The series of one of our own numbers; the lists do not apply. */
+  own(name: string): number | Targets {
+    const canonical = canonicalName(name);
+    return canonical.ok ? this.#replacing(canonical.name) : refused(canonical.reason);
   }
 
   /** The series of all counters that an istat name feeds. */
-  istat(raw: Buffer, refuse: Refuse): number[] {
+  istat(raw: Buffer): number | Targets {
     const targets = expandIstatName(raw.toString("latin1"));
-    if (targets.length === 0) refuse("name-empty", () => raw.toString("latin1"));
-    return targets
-      .map(({ name, event }) => {
-        const canonical = canonicalName(name);
-        if (!canonical.ok) {
-          refuse(canonical.reason, () => name);
-          return -1;
-        }
-        return this.#series(canonical.name, event ? EVENT : GAUGE, this.#istatRetention, refuse);
-      })
-      .filter((series) => series >= 0);
+    if (targets.length === 0) return refused("name-empty");
+    const meanings = targets.map(({ name, event }) => {
+      const canonical = canonicalName(name);
+      if (!canonical.ok) return refused(canonical.reason);
+      return this.#series(canonical.name, event ? EVENT : GAUGE, this.#istatRetention);
+    });
+    if (meanings.length === 1) return meanings[0]!;
+    const refusals = meanings.filter((meaning) => typeof meaning !== "number");
+    return {
+      series: meanings.filter((meaning) => typeof meaning === "number"),
+      refusal: refusals[0]?.refusal ?? null,
+      isPassing: refusals.some(({ isPassing }) => isPassing),
+    };
+  }
+
+  #replacing(name: string): number | Targets {
+    return this.#series(name, REPLACE, this.rules.storage.retentionsOf(name));
   }
 
   /** A known name keeps its mode: the first datapoint has fixed it. */
-  #series(name: string, mode: Mode, retentions: readonly Retention[], refuse: Refuse): number {
+  #series(name: string, mode: Mode, retentions: readonly Retention[]): number | Targets {
     const known = this.#index.seriesAt(name);
     if (known >= 0) return known;
+    let reason = "too-many-retentions";
     try {
-      return this.#writer.createSeries(name, this.#writer.planNumber(planOf(mode, retentions)));
+      const plan = this.#writer.planNumber(planOf(mode, retentions));
+      reason = "no-room-for-series";
+      return this.#writer.createSeries(name, plan);
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      refuse("no-room-for-series", () => `${name}: ${error.message}`);
-      return -1;
+      if (error instanceof LogFullError) return LOG_FULL;
+      if (error instanceof RangeError) return refused(reason);
+      throw error;
     }
   }
 }
@@ -96,6 +99,10 @@ export function planOf(mode: Mode, retentions: readonly Retention[]): Plan {
       lambda: lambda ?? 0,
     })),
   };
+}
+
+function refused(reason: string): Targets {
+  return { series: [], refusal: reason, isPassing: false };
 }
 
 function decode(raw: Buffer): string | null {

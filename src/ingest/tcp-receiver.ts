@@ -15,6 +15,8 @@ export interface Pressure {
   onRoom(resume: () => void): void;
 }
 
+export type Refuse = (reason: string, sample?: () => string) => void;
+
 export interface TcpReceiverOptions {
   host: string;
   port: number;
@@ -25,6 +27,9 @@ export interface TcpReceiverOptions {
 export const DEFAULT_MAX_CONNECTIONS = 10_000;
 export const DEFAULT_IDLE_SECONDS = 900;
 
+/** How long a close waits for room for what was read. */
+const CLOSE_WAIT_MS = 5000;
+
 /**
  * Receives one protocol over TCP. Back-pressure: while the store is full a connection that has sent
  * something is paused with that one chunk held back, so a slow store costs each client at most a
@@ -33,18 +38,16 @@ export const DEFAULT_IDLE_SECONDS = 900;
 export class TcpReceiver {
   readonly #server: Server;
   readonly #options: TcpReceiverOptions;
-  readonly #newDecoder: (peer: string) => StreamDecoder;
+  readonly #newDecoder: () => StreamDecoder;
   readonly #pressure: Pressure;
-  readonly #refuse: (reason: string, sample?: () => string) => void;
-  readonly #sockets = new Set<Socket>();
-  bytesReceived = 0;
-  connectionsAccepted = 0;
+  readonly #refuse: Refuse;
+  readonly #connections = new Set<Connection>();
 
   constructor(
     options: TcpReceiverOptions,
-    newDecoder: (peer: string) => StreamDecoder,
+    newDecoder: () => StreamDecoder,
     pressure: Pressure,
-    refuse: (reason: string, sample?: () => string) => void,
+    refuse: Refuse,
   ) {
     this.#options = options;
     this.#newDecoder = newDecoder;
@@ -56,7 +59,7 @@ export class TcpReceiver {
   }
 
   get connections(): number {
-    return this.#sockets.size;
+    return this.#connections.size;
   }
 
   /** Resolves with the address that is listened on; rejects when it cannot be. */
@@ -73,59 +76,140 @@ export class TcpReceiver {
 
   /**
    * Stops accepting, and reads what the kernel has already taken from the clients: data that a
-   * client was told is delivered is not left behind.
+   * client was told is delivered is not left behind. What is held back because the store is full
+   * waits up to `waitMs` for room. After that it is decoded all the same: the store keeps some room
+   * back, and each datapoint beyond that is counted as refused.
    */
-  async close(): Promise<void> {
+  async close(waitMs = CLOSE_WAIT_MS): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     // One more turn of the event loop reads what has arrived.
     for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-    for (const socket of this.#sockets) socket.destroy();
+    for (const connection of this.#connections) connection.stopReading();
+    const end = performance.now() + waitMs;
+    while (performance.now() < end && [...this.#connections].some(({ isHolding }) => isHolding)) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    for (const connection of this.#connections) connection.close();
     await closed;
   }
 
   #accept(socket: Socket): void {
-    this.connectionsAccepted++;
-    this.#sockets.add(socket);
-    const peer = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
-    const decoder = this.#newDecoder(peer);
-    /** What came while the store was full, in order. */
-    let held: Buffer[] = [];
-    const decode = (chunk: Buffer): void => {
-      const closing = decoder.push(chunk);
-      if (closing === null) return;
-      this.#refuse(closing, () => `connection from ${peer} closed`);
+    // Clients that have left may still be here with what they sent, so the server's count is too low.
+    if (this.#connections.size >= this.#options.maxConnections) {
+      this.#refuse("too-many-connections");
       socket.destroy();
-    };
-    const resume = (): void => {
-      if (socket.destroyed) return;
-      const chunks = held;
-      held = [];
-      for (const chunk of chunks) take(chunk);
-      if (held.length === 0) socket.resume();
-    };
-    const take = (chunk: Buffer): void => {
-      if (held.length === 0 && !this.#pressure.isFull()) {
-        decode(chunk);
-        return;
-      }
-      socket.pause();
-      if (held.push(chunk) === 1) this.#pressure.onRoom(resume);
-    };
-    socket.on("data", (chunk: Buffer) => {
-      this.bytesReceived += chunk.length;
-      take(chunk);
-    });
-    socket.setTimeout(this.#options.idleSeconds * 1000, () => {
-      this.#refuse("idle", () => `connection from ${peer} closed`);
-      socket.destroy();
-    });
+      return;
+    }
+    const connection = new Connection(
+      socket,
+      this.#newDecoder(),
+      this.#pressure,
+      this.#refuse,
+      this.#options.idleSeconds * 1000,
+      () => this.#connections.delete(connection),
+    );
+    this.#connections.add(connection);
+  }
+}
+
+/** One client, until it has left and all that it sent is decoded. */
+class Connection {
+  readonly #socket: Socket;
+  readonly #decoder: StreamDecoder;
+  readonly #pressure: Pressure;
+  readonly #refuse: Refuse;
+  readonly #peer: string;
+  readonly #idleMs: number;
+  readonly #onEnd: () => void;
+  /** What came while the store was full, in order. */
+  #held: Buffer[] = [];
+  #isStopped = false;
+  #isBroken = false;
+  #hasLeft = false;
+
+  constructor(
+    socket: Socket,
+    decoder: StreamDecoder,
+    pressure: Pressure,
+    refuse: Refuse,
+    idleMs: number,
+    onEnd: () => void,
+  ) {
+    this.#socket = socket;
+    this.#decoder = decoder;
+    this.#pressure = pressure;
+    this.#refuse = refuse;
+    this.#idleMs = idleMs;
+    this.#onEnd = onEnd;
+    this.#peer = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
+    socket.on("data", (chunk: Buffer) => this.#take(chunk));
+    socket.setTimeout(idleMs);
+    socket.on("timeout", () => this.#onIdle());
     socket.on("error", () => {
       // A reset by the peer; "close" follows.
     });
     socket.on("close", () => {
-      this.#sockets.delete(socket);
-      decoder.end();
+      this.#hasLeft = true;
+      if (!this.isHolding) this.#end();
     });
+  }
+
+  get isHolding(): boolean {
+    return this.#held.length > 0;
+  }
+
+  /** From now on only what is held back is still to be decoded. */
+  stopReading(): void {
+    this.#isStopped = true;
+    this.#socket.pause();
+  }
+
+  /** Decodes what is held back, room or not, and ends the connection. */
+  close(): void {
+    for (const chunk of this.#held.splice(0)) this.#decode(chunk);
+    this.#socket.destroy();
+    if (this.#hasLeft) this.#end();
+  }
+
+  #take(chunk: Buffer): void {
+    if (!this.isHolding && !this.#pressure.isFull()) {
+      this.#decode(chunk);
+      return;
+    }
+    this.#socket.pause();
+    if (this.#held.push(chunk) === 1) this.#pressure.onRoom(() => this.#goOn());
+  }
+
+  #goOn(): void {
+    for (const chunk of this.#held.splice(0)) this.#take(chunk);
+    if (this.isHolding) return;
+    if (this.#hasLeft) {
+      this.#end();
+    } else if (!this.#isStopped) {
+      this.#socket.setTimeout(this.#idleMs);
+      this.#socket.resume();
+    }
+  }
+
+  #decode(chunk: Buffer): void {
+    if (this.#isBroken) return;
+    const closing = this.#decoder.push(chunk);
+    if (closing === null) return;
+    this.#isBroken = true;
+    this.#refuse(closing, () => `connection from ${this.#peer} closed`);
+    this.#socket.destroy();
+  }
+
+  /** A client that waits for us is not idle. */
+  #onIdle(): void {
+    if (this.isHolding) return;
+    this.#refuse("idle", () => `connection from ${this.#peer} closed`);
+    this.#socket.destroy();
+  }
+
+  #end(): void {
+    this.#decoder.end();
+    this.#onEnd();
   }
 }
 

@@ -1,8 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
-import type { Pressure } from "./tcp-receiver.ts";
-import { addressText } from "./tcp-receiver.ts";
+import { addressText, type Pressure, type Refuse } from "./tcp-receiver.ts";
 
 /** Bytes that the kernel may hold for us, so that a burst is not dropped while we are busy. */
 const RECEIVE_BUFFER_BYTES = 8 << 20;
@@ -14,9 +13,8 @@ export class UdpReceiver {
   readonly #port: number;
   readonly #push: (datagram: Buffer) => void;
   readonly #pressure: Pressure;
-  readonly #refuse: (reason: string, sample?: () => string) => void;
+  readonly #refuse: Refuse;
   datagrams = 0;
-  bytesReceived = 0;
   /** Datagrams dropped here because the store was full. */
   dropped = 0;
   #boundPort = 0;
@@ -25,7 +23,7 @@ export class UdpReceiver {
     address: { host: string; port: number },
     push: (datagram: Buffer) => void,
     pressure: Pressure,
-    refuse: (reason: string, sample?: () => string) => void,
+    refuse: Refuse,
   ) {
     this.#host = address.host;
     this.#port = address.port;
@@ -78,7 +76,6 @@ export class UdpReceiver {
 
   #take(datagram: Buffer, from: RemoteInfo): void {
     this.datagrams++;
-    this.bytesReceived += datagram.length;
     if (this.#pressure.isFull()) {
       this.dropped++;
       this.#refuse("udp-dropped", () => `a datagram from ${from.address}: the store is full`);

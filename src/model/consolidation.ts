@@ -64,14 +64,19 @@ export function fitToPoints(
   const step = Math.trunc(factor * series.step);
   const nudge = step + (series.start % series.step) - (series.start % step);
   const dropped = Math.max(0, Math.trunc(nudge / series.step) - 1);
-  return withChanges(series, {
-    start: series.start + nudge,
-    step,
-    values: consolidate(
-      series.values.subarray(dropped),
-      factor,
-      series.consolidation,
-      factorOfSeries,
-    ),
-  });
+  const start = series.start + nudge;
+  const values = consolidate(
+    series.values.subarray(dropped),
+    factor,
+    series.consolidation,
+    factorOfSeries,
+  );
+  return withChanges(series, { start, step, values });
+}
+
+/** Without the points that begin after the end: a shift or a bucket may leave some. */
+export function cutAtEnd(series: TimeSeries): TimeSeries {
+  const fitting = Math.max(0, Math.floor((series.end - series.start) / series.step) + 1);
+  if (series.values.length <= fitting) return series;
+  return withChanges(series, { values: series.values.subarray(0, fitting) });
 }

@@ -48,6 +48,11 @@ export function parsePattern(pattern: string): NodeMatcher[][] {
   return lists;
 }
 
+/** The pattern that matches just this name. */
+export function escapePattern(name: string): string {
+  return name.replace(/[*?[{}\\,]/g, "\\$&");
+}
+
 /** Whether a pattern is just a name. */
 export function isLiteralPattern(pattern: string): boolean {
   return !/[*?[{\\]/.test(pattern);

@@ -8,6 +8,9 @@ export interface Retention {
   lambda?: number;
 }
 
+/** Levels that a retention may have. */
+export const MAX_LEVELS = 16;
+
 const CARBON_UNITS: Record<string, number> = {
   s: 1,
   m: 60,
@@ -32,6 +35,7 @@ export function parseRetentions(text: string): Retention[] {
     if (step <= 0 || points <= 0) throw bad(`${part.trim()} keeps nothing`);
     return { step, seconds: points * step };
   });
+  checkCount(list);
   list.sort((a, b) => a.step - b.step);
   list.forEach((archive, i) => {
     const next = list[i + 1];
@@ -51,10 +55,10 @@ function carbonSpan(text: string, unit: number): number {
   const match = /^(\d+)([a-z]*)$/i.exec(text);
   if (match === null) throw bad(`${text} is no time span`);
   const letters = match[2]!;
-  if (letters === "") return Number(match[1]) * unit;
+  if (letters === "") return bounded(text, Number(match[1]) * unit);
   const scale = CARBON_UNITS[letters];
   if (scale === undefined) throw bad(`${text}: the unit is one of s m h d w y`);
-  return Number(match[1]) * scale;
+  return bounded(text, Number(match[1]) * scale);
 }
 
 /**
@@ -77,6 +81,7 @@ export function parseIstatRetention(text: string): Retention[] {
     if (!(weight > 0 && weight < 1)) throw bad(`${part}: lambda must be between 0 and 1`);
     return { ...level, lambda: weight };
   });
+  checkCount(list);
   list.forEach((level, i) => {
     const next = list[i + 1];
     if (next === undefined || next.lambda !== undefined) return;
@@ -94,6 +99,15 @@ function istatSpan(text: string): number {
   for (const [, digits, unit] of text.matchAll(/(\d+)([smhdy])/g)) {
     seconds += Number(digits) * CARBON_UNITS[unit!]!;
   }
+  return bounded(text, seconds);
+}
+
+function checkCount(list: readonly Retention[]): void {
+  if (list.length > MAX_LEVELS) throw bad(`${list.length} levels; there may be ${MAX_LEVELS}`);
+}
+
+function bounded(text: string, seconds: number): number {
+  if (!Number.isSafeInteger(seconds)) throw bad(`${text} is too long`);
   return seconds;
 }
 

@@ -5,7 +5,6 @@ export const MAX_TAGS = 64;
 export type CanonicalName = { ok: true; name: string } | { ok: false; reason: string };
 
 const CONTROL = /[\u0000-\u001f\u007f]/;
-const BLANK = /\s/u;
 
 /**
  * The canonical form of a carbon name, the one under which it is stored and found.
@@ -34,11 +33,6 @@ export function canonicalName(raw: string): CanonicalName {
   return Buffer.byteLength(name) > MAX_NAME_BYTES
     ? { ok: false, reason: "name-too-long" }
     : { ok: true, name };
-}
-
-/** Whether a plaintext name has white space in it, which would make it two fields. */
-export function hasBlank(name: string): boolean {
-  return BLANK.test(name);
 }
 
 /** The tags of a canonical path; an untagged one has just its name. */

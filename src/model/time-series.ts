@@ -1,4 +1,4 @@
-/** How points are made into coarser ones; also names of aggregate functions. */
+/** A series as it is drawn: values on a grid of time, and what the answer says of it. */
 export interface TimeSeries {
   /** What it is called in the answer. */
   readonly name: string;
@@ -36,13 +36,6 @@ export interface Drawing {
 /** A series with some of its properties changed; series are never changed in place. */
 export function withChanges(series: TimeSeries, changes: Partial<TimeSeries>): TimeSeries {
   return { ...series, ...changes };
-}
-
-/** A series without the datapoints that lie behind its end: shifted ones may have such. */
-export function untilEnd(series: TimeSeries): TimeSeries {
-  const { start, end, step, values } = series;
-  const count = Math.max(0, Math.floor((end - start) / step) + 1);
-  return count < values.length ? { ...series, values: values.subarray(0, count) } : series;
 }
 
 /** A series that pictures draw otherwise. */

@@ -8,7 +8,7 @@ const MAX_META_BYTES = 1024;
 
 const LF = 10;
 const RESERVED = "@$%&;:";
-/** How far ahead of the clock a gauge's sample may be, seconds. */
+/** How far ahead of the clock a sample may be, of gauges and of events alike, seconds. */
 const MAX_AHEAD_SECONDS = 60;
 /** Share by which average, minimum and maximum may disagree. */
 const TOLERANCE = 0.0001;

@@ -1,6 +1,7 @@
 import type { NameTable, PointSink, Refusals } from "./doors.ts";
 import { pythonFloat } from "./python-float.ts";
 import { carbonTime } from "./timestamps.ts";
+import { hasWideBlank, WHITE_SPACE } from "./white-space.ts";
 
 /** A longer line is skipped to its end. */
 export const MAX_LINE_BYTES = 16_384;
@@ -20,7 +21,7 @@ const PAUSE_LINES = 32_768;
 /** Below this share of hits a prediction costs more than it saves. */
 const WORTHWHILE = 0.3;
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Decodes carbon's plaintext protocol, chunk by chunk as TCP delivers it.
@@ -120,15 +121,22 @@ export class PlaintextDecoder {
       const lineAt = at;
       let name = predicts && previous >= 0 ? names.successorAt(previous, bytes, view, at, end) : -1;
       let nameEnd: number;
+      let isPlain = true;
       if (name >= 0) {
         hits++;
         nameEnd = at + names.lengthOf(name);
         at = nameEnd;
       } else {
-        while (at < end && bytes[at]! > BLANK) at++;
+        let bits = 0;
+        for (; at < end; at++) {
+          const byte = bytes[at]!;
+          if (byte <= BLANK) break;
+          bits |= byte;
+        }
         nameEnd = at;
+        isPlain = at < end && bytes[at] === BLANK && nameEnd > lineAt;
+        if (bits >= 128 && isPlain) isPlain = !hasWideBlank(bytes, lineAt, nameEnd);
       }
-      let isPlain = at < end && bytes[at] === BLANK && nameEnd > lineAt;
       at++;
 
       // The value: [-]digits[.digits], at most 15 digits.
@@ -259,7 +267,7 @@ export class PlaintextDecoder {
       this.#refusals.refuse("not-utf8", sample);
       return;
     }
-    const fields = text.split(/[\s\x1c-\x1f\x85]+/u).filter((field) => field !== "");
+    const fields = text.split(WHITE_SPACE).filter((field) => field !== "");
     if (fields.length !== 3) {
       this.#refusals.refuse(fields.length === 0 ? "line-empty" : "line-malformed", sample);
       return;

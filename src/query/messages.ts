@@ -5,12 +5,6 @@ import type { RenderLimits } from "../render/render.ts";
 import type { NameIndexMemory } from "../storage/index/name-index.ts";
 import type { StoreMemory } from "../storage/store-memory.ts";
 
-/** Files whose rules decide how series are rolled up. */
-export interface QueryRuleFiles {
-  schemas: string | null;
-  aggregation: string | null;
-}
-
 export interface QueryThreadData {
   memory: StoreMemory;
   names: NameIndexMemory;

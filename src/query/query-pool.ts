@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { GraphiteError } from "../model/errors.ts";
 import type { QueryAnswer, QueryJob, QueryRunner } from "../render/query-job.ts";
+import { MAX_READERS } from "../storage/store-memory.ts";
 import type { FromQuery, QueryThreadData, ToQuery } from "./messages.ts";
 
 export interface QueryPoolOptions {
@@ -31,12 +32,19 @@ interface Thread {
   task: Task | null;
 }
 
+/** One heavy query must never hold up all others. */
+const MIN_THREADS = 2;
 /** Jobs that wait at most; beyond that a client is told to come back. */
 const MAX_QUEUE = 1000;
 /** Beyond the job's own limit, after which the thread is ended. */
 const GRACE_MS = 2000;
 /** What a job may still take once it runs a regular expression whose time has no bound. */
 const BACKTRACKING_SECONDS = 2;
+
+/** Query threads on a machine of so many processors: each is a reader of the store's memory. */
+export function queryThreadCount(processors: number): number {
+  return Math.min(MAX_READERS, Math.max(MIN_THREADS, processors - 1));
+}
 
 /**
  * The query threads. A job that is cancelled, or does not end in time, ends with its thread, and a

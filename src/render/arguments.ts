@@ -151,6 +151,7 @@ export function bindSeries(
 }
 
 export function takesSeries(param: Param<unknown> | undefined): boolean {
+  if (param?.isPattern === true) return false;
   const type = param?.type;
   return type === "seriesList" || type === "seriesLists" || type === "series";
 }
@@ -204,6 +205,13 @@ function convert(
       throw fail(`a time span such as "5min" or "1d" (units: s, min, h, d, w, mon, y)`);
     }
   };
+  if (param.isPattern === true) {
+    if (expression.type === "path") return { pattern: expression.pattern, text: expression.text };
+    if (expression.type === "string") {
+      return { pattern: expression.value, text: expression.value };
+    }
+    throw fail("a path");
+  }
   switch (param.type) {
     case "series":
     case "seriesList":

@@ -8,12 +8,18 @@ import { parseTarget } from "../target/parse-target.ts";
 import { type BoundArguments, bindArguments, bindSeries, takesSeries } from "./arguments.ts";
 import { RequestState } from "./request-state.ts";
 
-/** Data that an evaluation needs: series of a path or of tag expressions, in a window. */
-export interface Need {
-  /** Equal for equal needs. */
-  key: string;
+/** What is wanted: series of a path, of tag expressions, or of the leaves below a path's nodes. */
+export interface Wanted {
   pattern: string | null;
   tags: readonly string[] | null;
+  /** How many levels of leaves are merged, 0 for all; null when they are not. */
+  levels: number | null;
+}
+
+/** Data that an evaluation needs, in a window. */
+export interface Need extends Wanted {
+  /** Equal for equal needs. */
+  key: string;
   /** What the series say they were asked for by. */
   pathExpression: string;
   window: Window;
@@ -82,13 +88,14 @@ export class Evaluation {
       throw new GraphiteError("ERR_EVALUATION", message, { column: expression.column });
     }
     if (expression.type === "path") {
-      return this.#need({ pattern: expression.pattern, tags: null }, expression.text, window);
+      const wanted = { pattern: expression.pattern, tags: null, levels: null };
+      return this.#need(wanted, expression.text, window);
     }
     if (expression.type !== "call") {
       const message = `${expression.text} is no series`;
       throw new GraphiteError("ERR_TARGET_SYNTAX", message, { column: expression.column });
     }
-    const key = `${window.from} ${window.until} ${this.xFilesFactor} ${expression.text}`;
+    const key = `${keyOf(window)} ${this.xFilesFactor} ${expression.text}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const { changes } = this.#state;
@@ -124,11 +131,15 @@ export class Evaluation {
         datapoints += this.#state.checkSize(list, datapoints);
         return list;
       };
-      const bound = bindArguments(call, fn, (expression) => evaluate(expression, window));
+      const bound = bindArguments(call, fn, (expression) =>
+        fn.needsOnlyPlanned && expression === call.args[0] ? [] : evaluate(expression, window),
+      );
       const { first } = bound;
       const windows =
         fn.plan === null ? [] : fn.plan(this.#planValues(fn, bound), window, this.#options);
-      const planned = windows.map((one) => (first === undefined ? [] : evaluate(first, one)));
+      const planned = windows.map((one) =>
+        first === undefined ? [] : evaluate(first, within(window, one)),
+      );
       const result = fn.evaluate(bound.values, this.#context(call, window, bound.typed, planned));
       this.#state.checkSize(result);
       return result;
@@ -191,9 +202,11 @@ export class Evaluation {
         const values = bindSeries(fn, lists);
         return fn.evaluate(values, { ...context, typed: {}, argumentCount: lists.length });
       },
-      evaluateTarget: (target, other) => this.#evaluateText(target, other ?? window),
+      evaluateTarget: (target, other) => this.#evaluateText(target, within(window, other)),
       seriesByTag: (expressions) =>
-        this.#need({ pattern: null, tags: expressions }, call.text, window),
+        this.#need({ pattern: null, tags: expressions, levels: null }, call.text, window),
+      tree: ({ pattern, text }, levels) =>
+        this.#need({ pattern, tags: null, levels }, text, window),
       events,
       reserve: (datapoints) => this.#state.reserve(datapoints),
       setXFilesFactor: (value) => {
@@ -220,13 +233,10 @@ export class Evaluation {
     }
   }
 
-  #need(
-    what: { pattern: string | null; tags: readonly string[] | null },
-    pathExpression: string,
-    window: Window,
-  ): TimeSeries[] {
-    const source = what.pattern === null ? JSON.stringify(what.tags) : `p${what.pattern}`;
-    const key = `${window.from} ${window.until} ${source} ${pathExpression}`;
+  #need(wanted: Wanted, pathExpression: string, window: Window): TimeSeries[] {
+    const { pattern, tags, levels } = wanted;
+    const source = pattern === null ? JSON.stringify(tags) : `p${levels ?? ""} ${pattern}`;
+    const key = `${keyOf(window)} ${source} ${pathExpression}`;
     const known = this.#data.get(key);
     if (known instanceof GraphiteError) throw known;
     if (known !== undefined) return [...known];
@@ -234,7 +244,18 @@ export class Evaluation {
       const message = `a request names at most ${MAX_NEEDS} patterns`;
       throw new GraphiteError("ERR_LIMIT_SERIES", message);
     }
-    this.needs.set(key, { key, ...what, pathExpression, window });
+    this.needs.set(key, { key, ...wanted, pathExpression, window });
     return [];
   }
+}
+
+/** A window that a function asks for shows what the function's own window does, unless it says so. */
+function within(outer: Window, inner: Window = outer): Window {
+  const { statistic, isExact } = outer;
+  return { statistic, isExact, ...inner };
+}
+
+/** Equal for equal windows. */
+function keyOf({ from, until, statistic, isExact }: Window): string {
+  return `${from} ${until} ${statistic ?? ""} ${isExact === true}`;
 }

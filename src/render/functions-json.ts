@@ -15,7 +15,10 @@ export interface FunctionsQuery {
 }
 
 /** What is published of a function. */
-export type PublishedFunction = Omit<GraphiteFunction, "group" | "plan" | "evaluate"> & {
+export type PublishedFunction = Omit<
+  GraphiteFunction,
+  "group" | "plan" | "needsOnlyPlanned" | "evaluate"
+> & {
   group: string;
 };
 

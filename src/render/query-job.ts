@@ -48,6 +48,6 @@ export interface QueryAnswer {
 
 /** Runs jobs apart from this thread. */
 export interface QueryRunner {
-  /** Rejects with GraphiteError, or with an AbortError when `signal` ends the job. */
+  /** Rejects with GraphiteError for a bad job, with another Error when `signal` ends it or we fail. */
   run(job: QueryJob, signal: AbortSignal): Promise<QueryAnswer>;
 }

@@ -1,14 +1,13 @@
-import { fitToPoints } from "../model/consolidation.ts";
+import { cutAtEnd, fitToPoints } from "../model/consolidation.ts";
 import { GraphiteError } from "../model/errors.ts";
-import { tagsOf } from "../model/series-name.ts";
-import { parseTagExpression } from "../model/tag-expression.ts";
 import { parseTimeExpression, resolveRange } from "../model/time-expression.ts";
-import { type TimeSeries, untilEnd } from "../model/time-series.ts";
+import type { TimeSeries } from "../model/time-series.ts";
 import { knownTimeZone } from "../model/time-zone.ts";
 import type { Expression } from "../target/expression.ts";
 import { parseTarget } from "../target/parse-target.ts";
 import type { BrokenTarget } from "./broken-targets.ts";
 import { Evaluation, type EvaluationOptions, type Fetched, type Need } from "./evaluate.ts";
+import { FetchBudget, fetchNeed } from "./fetch.ts";
 import { FORMATS, type FormatName } from "./formats/index.ts";
 import { prettyJson } from "./formats/pretty-json.ts";
 import type { SeriesSource } from "./series-source.ts";
@@ -148,53 +147,24 @@ async function fetchAll(
   stepFrom: number,
   { now, checkTime }: EvaluationOptions,
 ): Promise<void> {
-  const { maxSeries, maxDatapoints } = request.limits;
-  let series = 0;
-  let datapoints = 0;
-  for (const list of data.values()) {
-    if (list instanceof GraphiteError) continue;
-    series += list.length;
-    for (const one of list) datapoints += one.values.length;
-  }
+  const budget = new FetchBudget(request.limits, data.values());
+  // One less: the grids of several series may be shifted against each other by a point.
+  const maxBuckets =
+    request.format === "json" && request.maxDataPoints !== undefined
+      ? Math.max(1, request.maxDataPoints - 1)
+      : undefined;
   for (const need of needs) {
     checkTime();
-    const window = { ...need.window, now, stepFrom };
-    let leaves: Awaited<ReturnType<SeriesSource["find"]>>;
+    const { from, until, statistic, isExact } = need.window;
+    const exact = isExact === true ? maxBuckets : undefined;
+    const window = { from, until, now, stepFrom, statistic, maxBuckets: exact };
     try {
-      const nodes =
-        need.tags === null
-          ? await source.find(need.pattern ?? "", window, maxSeries)
-          : await source.findByTags(need.tags.map(parseTagExpression), window, maxSeries);
-      leaves = nodes.filter((node) => node.isLeaf);
+      data.set(need.key, await fetchNeed(need, window, source, budget));
     } catch (error) {
-      if (!(error instanceof GraphiteError) || error.code === "ERR_LIMIT_SERIES") throw error;
+      if (!(error instanceof GraphiteError) || error.code.startsWith("ERR_LIMIT")) throw error;
       // A wrong tag expression breaks its own target only.
       data.set(need.key, error);
-      continue;
     }
-    series += leaves.length;
-    if (series > maxSeries) {
-      const message = `the request needs more than ${maxSeries} series: ask for less`;
-      throw new GraphiteError("ERR_LIMIT_SERIES", message);
-    }
-    const fetched = await source.fetch(leaves, window, maxDatapoints - datapoints);
-    data.set(
-      need.key,
-      fetched.map((one) => {
-        datapoints += one.values.length;
-        return {
-          name: one.name,
-          pathExpression: need.pathExpression,
-          start: one.start,
-          end: one.end,
-          step: one.step,
-          values: one.values,
-          consolidation: one.method,
-          xFilesFactor: null,
-          tags: tagsOf(one.name),
-        };
-      }),
-    );
   }
 }
 
@@ -229,7 +199,7 @@ function finish(
       ),
     );
   }
-  list = list.map(untilEnd);
+  list = list.map(cutAtEnd);
   const datapoints = list.reduce((sum, series) => sum + series.values.length, 0);
   const { isJson, write } = FORMATS[format];
   const noNullPoints = request.noNullPoints === true;

@@ -1,6 +1,8 @@
 import type { Plan } from "./plan.ts";
 import { RECORD_ROOM, RecordEncoder } from "./wal/encoder.ts";
+import { writeU53 } from "./wal/files.ts";
 import {
+  FRAME_FIRST_LSN,
   FRAME_HEADER_BYTES,
   FRAME_LENGTH,
   FRAME_NEXT_SERIES,
@@ -38,11 +40,15 @@ export class CatalogueBuffer {
     this.#encoder.epoch(series, from, plan);
   }
 
-  /** A frame of all that waits, its crc still to be filled in. */
-  take(nextSeries: number): Uint8Array {
+  /**
+   * A frame of all that waits, its crc still to be filled in. With it the catalogue has all
+   * definitions of the log below `lsn`.
+   */
+  take(nextSeries: number, lsn: number): Uint8Array {
     const frame = this.#encoder.bytes.slice(0, this.#encoder.at);
     const view = new DataView(frame.buffer);
     view.setUint32(FRAME_LENGTH, frame.length - FRAME_HEADER_BYTES, true);
+    writeU53(view, FRAME_FIRST_LSN, lsn);
     view.setUint32(FRAME_RECORDS, this.#encoder.records, true);
     view.setUint32(FRAME_NEXT_SERIES, nextSeries, true);
     this.#encoder.begin(FRAME_HEADER_BYTES);

@@ -31,7 +31,7 @@ export interface FileSystem {
   rename(from: string, to: string): void;
   link(from: string, to: string): void;
   unlink(path: string): void;
-  /** Names in a folder, sorted; none when it does not exist. */
+  /** Names in a folder, sorted; none when it does not exist, or is none. */
   list(folder: string): string[];
   /** Makes a folder and its parents. */
   makeFolder(path: string): void;

@@ -13,7 +13,7 @@ export class LockedError extends Error {
  * taken over; the start time tells a process from a later one of the same pid.
  *
  * @returns what gives the lock back
- * @throws LockedError with the pid of the owner
+ * @throws LockedError naming the owner
  */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, "lock");
@@ -30,11 +30,9 @@ export function lockFolder(folder: string): () => void {
       }
       const found = read(path);
       if (found === null) continue;
-      const owner = livingOwner(found);
+      const owner = livingOwner(found, path);
       if (owner !== null) {
-        throw new LockedError(
-          `${folder} is in use by process ${owner}: stop that one, or choose another --data-dir`,
-        );
+        throw new LockedError(`${folder} is in use by ${owner}, or choose another --data-dir`);
       }
       moveAside(path, found);
     }
@@ -44,6 +42,14 @@ export function lockFolder(folder: string): () => void {
   return () => {
     if (read(path) === mine) unlinkSync(path);
   };
+}
+
+/** Process that has a data directory open, and null when none has; nothing is changed. */
+export function lockOwner(folder: string): number | null {
+  const text = read(join(folder, "lock"));
+  const owner = text === null ? null : ownerIn(text);
+  if (owner === null) return null;
+  return owner.host !== hostname() || isAlive(owner) ? owner.pid : null;
 }
 
 /** Removes a lock whose text is `stale`; puts back what another process locked meanwhile. */
@@ -59,20 +65,37 @@ function moveAside(path: string, stale: string): void {
   unlinkSync(aside);
 }
 
-function livingOwner(text: string): number | null {
+/** The process that holds the lock and what to do about it; null when it is gone. */
+function livingOwner(text: string, path: string): string | null {
+  const owner = ownerIn(text);
+  if (owner === null) return null;
+  if (owner.host !== hostname()) {
+    return `process ${owner.pid} on the host ${owner.host}: stop that one, remove ${path} if it is gone for good`;
+  }
+  return isAlive(owner) ? `process ${owner.pid}: stop that one` : null;
+}
+
+interface Owner {
+  pid: number;
+  started: string;
+  boot: string;
+  host: string;
+}
+
+/** Null for a lock that cannot be read: it was torn while it was written, and its process is gone. */
+function ownerIn(text: string): Owner | null {
   try {
-    const owner = JSON.parse(text) as { pid: number; started: string; boot: string; host: string };
-    if (owner.host !== hostname()) return owner.pid;
-    const now = identityOf(owner.pid);
-    // Without /proc a pid that answers is all there is to go by.
-    if (identityOf(process.pid).started === "") return answers(owner.pid) ? owner.pid : null;
-    return now.started !== "" && now.started === owner.started && now.boot === owner.boot
-      ? owner.pid
-      : null;
+    return JSON.parse(text) as Owner;
   } catch {
-    // A lock that cannot be read was torn while it was written: its process is gone.
     return null;
   }
+}
+
+function isAlive(owner: Owner): boolean {
+  const now = identityOf(owner.pid);
+  // Without /proc a pid that answers is all there is to go by.
+  if (identityOf(process.pid).started === "") return answers(owner.pid);
+  return now.started !== "" && now.started === owner.started && now.boot === owner.boot;
 }
 
 function identityOf(pid: number): { started: string; boot: string; host: string } {

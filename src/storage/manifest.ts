@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib";
 import type { Environment, FileId } from "./environment.ts";
 import type { DurableParts } from "./head/head.ts";
 import type { WindowClass } from "./slots.ts";
+import { MANIFEST_FILE } from "./store-folder.ts";
 import { type Damage, readWholeFile } from "./wal/scan.ts";
 
 /** A live StatFile. */
@@ -45,6 +46,8 @@ export interface Transaction {
   strays?: readonly number[];
 }
 
+const NEWLINE = 0x0a;
+
 /** Lines beyond which a manifest with much in it that no longer holds is written anew. */
 const REWRITE_LINES = 20_000;
 
@@ -71,33 +74,29 @@ export class Manifest implements DurableParts {
   constructor(env: Environment, folder: string) {
     this.#env = env;
     this.#folder = folder;
-    this.#path = `${folder}/manifest`;
+    this.#path = `${folder}/${MANIFEST_FILE}`;
     if (!env.files.exists(this.#path)) return;
-    const text = Buffer.from(readWholeFile(env.files, this.#path)).toString("utf8");
-    let offset = 0;
-    const lines = text.split("\n");
-    lines.forEach((line, i) => {
-      const isLast = i === lines.length - 1;
-      if (line !== "") {
-        const transaction = parseLine(line);
-        if (transaction === null || isLast) {
-          // Appending after a torn line would spoil the next one.
-          this.#isSuspect = true;
-          if (!isLast) {
-            const reason = "the line's checksum is wrong";
-            this.damage.push({ file: this.#path, offset, reason });
-          }
-        } else {
-          this.#apply(transaction);
-          this.#lines++;
-        }
+    for (const line of manifestLines(readWholeFile(env.files, this.#path))) {
+      const { offset, transaction, isCutOff } = line;
+      if (transaction !== null) {
+        this.#apply(transaction);
+        this.#lines++;
+        continue;
       }
-      offset += Buffer.byteLength(line) + 1;
-    });
+      // Appending after a torn line would spoil the next one.
+      this.#isSuspect = true;
+      if (isCutOff) continue;
+      this.damage.push({ file: this.#path, offset, reason: "the line's checksum is wrong" });
+    }
   }
 
   get files(): IterableIterator<FileEntry> {
     return this.#files.values();
+  }
+
+  /** Whether a file is live. */
+  has(file: string): boolean {
+    return this.#files.has(file);
   }
 
   /** Highest log position that a StatFile or a seal knows. */
@@ -211,8 +210,32 @@ function formatLine(transaction: Transaction): Uint8Array {
   return Buffer.from(`${crc32(json).toString(16).padStart(8, "0")} ${json}\n`);
 }
 
-function parseLine(line: string): Transaction | null {
-  const json = line.slice(9);
-  if (Number.parseInt(line.slice(0, 8), 16) !== crc32(json)) return null;
-  return JSON.parse(json) as Transaction;
+/** A line of the manifest as it stands in the file. */
+export interface ManifestLine {
+  offset: number;
+  bytes: Uint8Array;
+  /** Null for a line that does not count. */
+  transaction: Transaction | null;
+  /** The last line, when its end is missing. */
+  isCutOff: boolean;
+}
+
+export function* manifestLines(bytes: Uint8Array): Generator<ManifestLine> {
+  for (let offset = 0; offset < bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE, offset);
+    const end = newline < 0 ? bytes.length : newline;
+    const line = bytes.subarray(offset, end);
+    const isCutOff = newline < 0;
+    if (line.length > 0) {
+      yield { offset, bytes: line, transaction: isCutOff ? null : parseLine(line), isCutOff };
+    }
+    offset = end + 1;
+  }
+}
+
+function parseLine(line: Uint8Array): Transaction | null {
+  const json = line.subarray(9);
+  const crc = Number.parseInt(Buffer.from(line.subarray(0, 8)).toString("latin1"), 16);
+  if (crc !== crc32(json)) return null;
+  return JSON.parse(Buffer.from(json).toString("utf8")) as Transaction;
 }

@@ -6,18 +6,26 @@ import { randomBytes } from "node:crypto";
  * `NameTable` of src/protocols. One thread owns it; nothing of it is shared.
  *
  * Open addressing over (hash, name) pairs; a record of a name is (offset, length, successor,
- * series). The hash is seeded, so that nobody can choose names that collide.
+ * series). The series field is negative for anything else than one series: -1 - index into the
+ * targets. The hash is seeded, so that nobody can choose names that collide.
  */
 const RECORD = 4;
 const OFFSET = 0;
 const LENGTH = 1;
 const SUCCESSOR = 2;
 const SERIES = 3;
-/** Series field of a name with several targets: -2 - index into the lists. */
-const REFUSED = -1;
 
-/** What a new name stands for: a series, -1 for none, or a list of series. */
-export type Define = (raw: Buffer) => number | readonly number[];
+/** What a name stands for that is not just one series. */
+export interface Targets {
+  series: readonly number[];
+  /** Why some or all of it is refused; null when nothing is. */
+  refusal: string | null;
+  /** The refusal is one of the moment: the next time the name is asked for anew. */
+  isPassing: boolean;
+}
+
+/** What a new name stands for: a series, or more, or less. */
+export type Define = (raw: Buffer) => number | Targets;
 
 export class NameTable {
   readonly #define: Define;
@@ -30,7 +38,10 @@ export class NameTable {
   #arenaView: DataView;
   #used = 0;
   #count = 0;
-  readonly #lists: (readonly number[])[] = [];
+  /** The first place is that of the last passing refusal, which is good for one use. */
+  readonly #targets: Targets[] = [{ series: [], refusal: null, isPassing: true }];
+  /** Place of the targets that only refuse, by reason. */
+  readonly #refusals = new Map<string, number>();
   /** Names that found no room. */
   overflows = 0;
 
@@ -53,16 +64,20 @@ export class NameTable {
     return this.#table.byteLength + this.#records.byteLength + this.#arena.byteLength;
   }
 
-  /** The name's series: -1 when it was refused, below that when it stands for several. */
+  /** The name's series; negative when `targetsOf` has to be asked. */
   seriesOf(name: number): number {
     return this.#records[name * RECORD + SERIES]!;
   }
 
-  /** All series of a name. */
-  targetsOf(name: number): readonly number[] {
-    const series = this.seriesOf(name);
-    if (series >= 0) return [series];
-    return series === REFUSED ? [] : this.#lists[-2 - series]!;
+  /** What a name stands for whose `seriesOf` is negative. */
+  targetsOf(name: number): Targets {
+    return this.#targets[-1 - this.seriesOf(name)]!;
+  }
+
+  /** The name as it was written, for people. */
+  textOf(name: number): string {
+    const offset = this.#records[name * RECORD + OFFSET]!;
+    return Buffer.from(this.#arena.buffer, offset, this.lengthOf(name)).toString();
   }
 
   lengthOf(name: number): number {
@@ -139,10 +154,11 @@ export class NameTable {
   clear(): void {
     this.#table.fill(0);
     // Receivers may still remember a name: it must have no successor then.
-    this.#records.fill(0, 0, this.#count * RECORD);
+    this.#records.fill(0, 0, (this.#count + 1) * RECORD);
     this.#count = 0;
     this.#used = 0;
-    this.#lists.length = 0;
+    this.#targets.length = 1;
+    this.#refusals.clear();
   }
 
   #add(bytes: Uint8Array, start: number, end: number, hash: number): number {
@@ -152,26 +168,35 @@ export class NameTable {
       // The first name that does not fit makes room for all: those in use come back at once.
       this.clear();
     }
-    const target = this.#define(Buffer.from(bytes.subarray(start, end)));
+    const meaning = this.#define(Buffer.from(bytes.subarray(start, end)));
     this.#reserve(length);
-    const name = this.#count++;
+    const name = this.#count;
     const at = name * RECORD;
     this.#records[at + OFFSET] = this.#used;
     this.#records[at + LENGTH] = length;
     this.#records[at + SUCCESSOR] = 0;
-    this.#records[at + SERIES] = this.#targetField(target);
+    this.#records[at + SERIES] = this.#seriesField(meaning);
     this.#arena.set(bytes.subarray(start, end), this.#used);
+    // The next new name takes the place.
+    if (typeof meaning !== "number" && meaning.isPassing) return name;
+    this.#count++;
     this.#used += (length + 8) & ~7;
     this.#insert(hash, name);
     return name;
   }
 
-  #targetField(target: number | readonly number[]): number {
-    if (typeof target === "number") return target < 0 ? REFUSED : target;
-    if (target.length === 0) return REFUSED;
-    if (target.length === 1) return target[0]!;
-    this.#lists.push(target);
-    return -1 - this.#lists.length;
+  #seriesField(meaning: number | Targets): number {
+    if (typeof meaning === "number") return meaning;
+    const { series, refusal, isPassing } = meaning;
+    if (isPassing) {
+      this.#targets[0] = meaning;
+      return -1;
+    }
+    // Refused names may be many, reasons are few.
+    if (series.length > 0 || refusal === null) return -this.#targets.push(meaning);
+    const known = this.#refusals.get(refusal) ?? this.#targets.push(meaning);
+    this.#refusals.set(refusal, known);
+    return -known;
   }
 
   #reserve(length: number): void {

@@ -38,7 +38,16 @@ export const nodeFiles: FileSystem = {
   rename: (from, to) => renameSync(from, to),
   link: (from, to) => linkSync(from, to),
   unlink: (path) => unlinkSync(path),
-  list: (folder) => (existsSync(folder) ? readdirSync(folder).sort() : []),
+  list(folder) {
+    try {
+      return readdirSync(folder).sort();
+    } catch (error) {
+      // A stray file where a folder is looked for is as good as none.
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === "ENOENT" || code === "ENOTDIR") return [];
+      throw error;
+    }
+  },
   makeFolder: (path) => {
     mkdirSync(path, { recursive: true });
   },

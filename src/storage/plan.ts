@@ -1,3 +1,5 @@
+import { MAX_LEVELS } from "../model/retention.ts";
+
 /**
  * A *plan* is everything about a series that decides where its datapoints go: its mode and its
  * tiers. Plans are numbered from 0 in the order in which they were first needed and never change;
@@ -27,7 +29,7 @@ export interface Plan {
 }
 
 export const MAX_PLANS = 4096;
-export const MAX_TIERS = 16;
+export const MAX_TIERS = MAX_LEVELS;
 const PLAN_WORDS = 2 + MAX_TIERS * 3;
 
 /** Text that is equal for equal plans. */
@@ -94,6 +96,12 @@ export class PlanTable {
   /** Adds a plan; only the writing thread does so. @throws RangeError when the table is full */
   add(plan: Plan): number {
     const number = this.#plans.length;
+    this.put(number, plan);
+    return number;
+  }
+
+  /** Gives the next number, or one that is known, to a plan. @throws RangeError like `add` */
+  put(number: number, plan: Plan): void {
     if (number >= MAX_PLANS) throw new RangeError(`more than ${MAX_PLANS} different retentions`);
     if (plan.tiers.length === 0 || plan.tiers.length > MAX_TIERS) {
       throw new RangeError(`a plan has 1 to ${MAX_TIERS} tiers`);
@@ -105,8 +113,7 @@ export class PlanTable {
       this.#words.set([tier.step, tier.retention, tier.lambda], at + 2 + i * 3);
     });
     this.#remember(number, plan);
-    Atomics.store(this.#count, 0, number + 1);
-    return number;
+    if (number >= this.count) Atomics.store(this.#count, 0, number + 1);
   }
 
   #remember(number: number, plan: Plan): void {

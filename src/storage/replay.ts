@@ -31,10 +31,16 @@ export class Replay implements RecordVisitor, Replayed {
   /** Datapoints of series that nothing defines: reported, never given to another series. */
   quarantined = 0;
   points = 0;
+  /** One above the highest series number that was beyond the memory for series. */
+  neededSeries = 0;
+  /** A name found no room in the index. */
+  isIndexFull = false;
   readonly #view: OwnedStoreView;
   readonly #names: NameSink;
   /** By series: 1 when something defined it. */
   readonly #defined: Uint8Array;
+  /** Numbers of plans without a definition so far; nothing may use them. */
+  readonly #lostPlans = new Set<number>();
   #fromLog = false;
 
   constructor(view: OwnedStoreView, names: NameSink, durable: DurableParts) {
@@ -49,24 +55,42 @@ export class Replay implements RecordVisitor, Replayed {
     this.#fromLog = true;
   }
 
+  /** Whether one of the series in [first, end) has no definition. */
+  lacksSeries(first: number, end: number): boolean {
+    for (let series = first; series < end; series++) if (this.#defined[series] !== 1) return true;
+    return false;
+  }
+
   plan(number: number, plan: Plan): void {
-    if (number < this.#view.plans.count) return;
-    this.#view.plans.add(plan);
+    const { plans } = this.#view;
+    if (number < plans.count && !this.#lostPlans.delete(number)) return;
+    // A plan in between was lost with a damaged piece; numbers must not shift.
+    while (plans.count < number) this.#lostPlans.add(plans.add(plan));
+    plans.put(number, plan);
     if (this.#fromLog) this.catalogue.plan(number, plan);
   }
 
+  /** What does not fit is left out here; recovery ends with an error then. */
   series(series: number, plan: number, created: number, name: Uint8Array): void {
-    if (series >= this.#defined.length)
-      throw new RangeError(`series ${series} exceeds --max-series`);
-    if (this.#defined[series] === 1) return;
+    if (series >= this.#defined.length) {
+      this.neededSeries = Math.max(this.neededSeries, series + 1);
+      return;
+    }
+    if (this.#defined[series] === 1 || !this.#hasPlan(plan)) return;
+    try {
+      this.#names.add(Buffer.from(name).toString(), series);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.isIndexFull = true;
+      return;
+    }
     this.#defined[series] = 1;
-    this.#names.add(Buffer.from(name).toString(), series);
     this.#view.series.define(series, plan);
     if (this.#fromLog) this.catalogue.series(series, plan, created, name);
   }
 
   epoch(series: number, from: number, plan: number): void {
-    if (this.#defined[series] !== 1) return;
+    if (this.#defined[series] !== 1 || !this.#hasPlan(plan)) return;
     const known = this.#view.series.epochs(series);
     if (known.some((epoch) => epoch.from === from && epoch.plan === plan)) return;
     this.#view.series.beginEpoch(series, from, plan);
@@ -103,5 +127,9 @@ export class Replay implements RecordVisitor, Replayed {
   freeze(lsn: number): void {
     const strays = this.head.freeze(lsn);
     if (strays !== null) this.strays.push(strays);
+  }
+
+  #hasPlan(plan: number): boolean {
+    return plan < this.#view.plans.count && !this.#lostPlans.has(plan);
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { Environment } from "./environment.ts";
+import type { Environment, FileSystem } from "./environment.ts";
+import { StartError } from "./start-error.ts";
 import { readWholeFile } from "./wal/scan.ts";
 
 /** What the file FORMAT says; read before anything else is touched. */
@@ -11,29 +12,30 @@ export interface StoreFormat {
 
 const FORMAT = 1;
 
+/** The store can only be understood by a later version of this program. */
+export class NewerVersionError extends StartError {
+  override name = "NewerVersionError";
+}
+
+export const FORMAT_FILE = "FORMAT";
 export const WAL_FOLDER = "wal";
 export const STATFILE_FOLDER = "statfiles";
+export const ORPHAN_FOLDER = "orphans";
 export const CATALOGUE_FILE = "catalogue";
+export const MANIFEST_FILE = "manifest";
 
 /**
- * Reads what store a folder holds, or makes it one.
+ * Reads what store a folder holds, or makes it one. Folders that are missing are made.
  *
- * @throws Error when a newer version wrote it: nothing is touched then
+ * @throws NewerVersionError when a newer version wrote it: none of its files is touched then
  */
 export function openFolder(env: Environment, folder: string): StoreFormat {
   const { files } = env;
   for (const name of [folder, `${folder}/${WAL_FOLDER}`, `${folder}/${STATFILE_FOLDER}`]) {
     if (!files.exists(name)) files.makeFolder(name);
   }
-  const path = `${folder}/FORMAT`;
-  if (files.exists(path)) {
-    const text = Buffer.from(readWholeFile(files, path)).toString("utf8");
-    const found = JSON.parse(text) as { minReader: number; storeId: string; timeline: number };
-    if (found.minReader > FORMAT) {
-      throw new Error(`${path}: written by a newer version of statite; this one reads ${FORMAT}`);
-    }
-    return { storeId: Buffer.from(found.storeId, "hex"), timeline: found.timeline };
-  }
+  const path = `${folder}/${FORMAT_FILE}`;
+  if (files.exists(path)) return readFormat(files, path);
   const format = { storeId: randomBytes(16), timeline: 1 };
   const text = `${JSON.stringify({
     format: FORMAT,
@@ -50,4 +52,34 @@ export function openFolder(env: Environment, folder: string): StoreFormat {
   files.rename(temporary, path);
   files.syncFolder(folder);
   return format;
+}
+
+/**
+ * @throws NewerVersionError when a newer version wrote it
+ * @throws Error when it cannot be understood
+ */
+export function readFormat(files: FileSystem, path: string): StoreFormat {
+  const text = Buffer.from(readWholeFile(files, path)).toString("utf8");
+  const { format, minReader, storeId, timeline } = fieldsOf(text);
+  const isKnown =
+    Number.isInteger(format) &&
+    Number.isInteger(minReader) &&
+    Number.isInteger(timeline) &&
+    typeof storeId === "string" &&
+    /^[0-9a-f]{32}$/.test(storeId);
+  if (!isKnown) throw new Error(`${path}: it does not say what store this is`);
+  if (Number(minReader) > FORMAT) {
+    throw new NewerVersionError(
+      `${path}: written by a newer version of statite; this one reads ${FORMAT}`,
+    );
+  }
+  return { storeId: Buffer.from(storeId, "hex"), timeline: Number(timeline) };
+}
+
+function fieldsOf(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text)) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
 }

@@ -9,6 +9,7 @@ import type { Plan } from "./plan.ts";
 import type { Replayed } from "./replay.ts";
 import { WINDOW_SECONDS, type WindowClass } from "./slots.ts";
 import type { OwnedStoreView } from "./store-memory.ts";
+import { RECORD_ROOM } from "./wal/encoder.ts";
 import type { WalRing } from "./wal/ring.ts";
 
 /** Names of series, as far as writing needs them. */
@@ -52,8 +53,16 @@ const CATALOGUE_BYTES = 1 << 20;
 /** Pool pages (16 MiB) that must be free, or receivers pause. */
 const SPARE_PAGES = 256;
 
+/** Age in seconds up to which a datapoint's retention need not be looked at, unless one is shorter. */
+const FRESH_SECONDS = 300;
+
 /** Why a datapoint was not taken. */
 export type Refusal = "too-old" | "too-far-ahead" | "log-full";
+
+/** The log has no room at the moment. Nothing was changed; it may be tried again. */
+export class LogFullError extends Error {
+  override name = "LogFullError";
+}
 
 /**
  * The writing side of the store: gives every datapoint a place in the log and in the head. It is a
@@ -74,6 +83,8 @@ export class StoreWriter {
   #strayingSince = Number.POSITIVE_INFINITY;
   #bytesSinceRotate = 0;
   #now = 0;
+  /** No plan keeps its datapoints for less. */
+  #freshSeconds = FRESH_SECONDS;
   #neededLsn = 0;
   /** Parts that wait until no reader looks at them. */
   #retired: { part: HeadWindow | StrayLog; epoch: number }[] = [];
@@ -110,6 +121,7 @@ export class StoreWriter {
     this.#catalogue = replayed.catalogue;
     this.#toSeal = [...replayed.windows];
     this.#toFlush = [...replayed.strays];
+    for (let number = 0; number < view.plans.count; number++) this.#notePlan(number);
   }
 
   /** LSN that the next record gets. */
@@ -133,18 +145,26 @@ export class StoreWriter {
   /** Begins to log, at `lsn`: above everything that the log or a StatFile holds. */
   start(lsn: number): void {
     this.#log.start(lsn);
-    this.#catalogueLsn = lsn;
+    // Definitions that wait since the replay are in the old log only.
+    this.#catalogueLsn = this.#catalogue.bytes === 0 ? lsn : 0;
     this.#log.rotate(this.#head.openWindows);
     this.tick();
   }
 
-  /** Number of the plan, made known if it is new. @throws RangeError when there are too many */
+  /**
+   * Number of the plan, made known if it is new.
+   *
+   * @throws RangeError when there are too many plans, or it has too many tiers
+   * @throws LogFullError
+   */
   planNumber(plan: Plan): number {
     const known = this.#view.plans.numberOf(plan);
     if (known >= 0) return known;
+    if (!this.#log.reserve(RECORD_ROOM + plan.tiers.length * 24)) throw new LogFullError();
     const number = this.#view.plans.add(plan);
     this.#log.plan(number, plan);
     this.#catalogue.plan(number, plan);
+    this.#notePlan(number);
     return number;
   }
 
@@ -152,13 +172,14 @@ export class StoreWriter {
    * A new series; its defining record is in the log before its first datapoint.
    *
    * @throws RangeError when there is no room for another series
+   * @throws LogFullError
    */
   createSeries(path: string, plan: number): number {
     const series = this.#view.series.next;
     if (series >= this.#view.series.capacity) throw new RangeError("too many series");
     const name = Buffer.from(path);
     const created = Math.floor(this.#clock.wallMs() / 1000);
-    if (!this.#log.reserve(name.length + 128)) throw new RangeError("the log is full");
+    if (!this.#log.reserve(RECORD_ROOM + name.length)) throw new LogFullError();
     this.#names.add(path, series);
     this.#view.series.define(series, plan);
     this.#log.series(series, plan, created, name);
@@ -166,9 +187,13 @@ export class StoreWriter {
     return series;
   }
 
-  /** From `from` (seconds) on the series has another plan. */
+  /**
+   * From `from` (seconds) on the series has another plan; false when there is no room for that.
+   *
+   * @throws LogFullError
+   */
   changePlan(series: number, from: number, plan: number): boolean {
-    if (!this.#log.reserve(128)) return false;
+    if (!this.#log.reserve(RECORD_ROOM)) throw new LogFullError();
     if (!this.#view.series.beginEpoch(series, from, plan)) return false;
     this.#log.epoch(series, from, plan);
     this.#catalogue.epoch(series, from, plan);
@@ -184,8 +209,8 @@ export class StoreWriter {
     decimals: number,
   ): Refusal | null {
     const age = this.#now - time;
-    // Within the present windows nothing needs a look: the usual case by far.
-    if (age > 300 || age < -FUTURE_SECONDS) {
+    // What is fresh needs no look at its plan: the usual case by far.
+    if (age > this.#freshSeconds || age < -FUTURE_SECONDS) {
       if (age < 0) return "too-far-ahead";
       if (age > this.#view.plans.longest[this.#view.series.planAt(series, time)]!) return "too-old";
     }
@@ -236,7 +261,8 @@ export class StoreWriter {
   flushCatalogue(): void {
     if (this.#catalogue.bytes === 0) return;
     this.#catalogueWaits++;
-    this.#events.catalogue(this.#catalogue.take(this.#view.series.next), this.lsn);
+    const { lsn } = this;
+    this.#events.catalogue(this.#catalogue.take(this.#view.series.next, lsn), lsn);
   }
 
   /** Frames that became durable, oldest first. */
@@ -263,6 +289,10 @@ export class StoreWriter {
     const part = this.#view.strays[strays]!;
     part.markFlushed();
     this.#retire(part);
+  }
+
+  #notePlan(number: number): void {
+    this.#freshSeconds = Math.min(this.#freshSeconds, this.#view.plans.longest[number]!);
   }
 
   #turnWindows(windowClass: WindowClass): boolean {

@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import test from "ava";
-import { eventually, TestServer, temporaryFolder } from "../server.ts";
+import { eventually, runCommand, TestServer, temporaryFolder } from "../server.ts";
 
 test.after.always(() => TestServer.killAll());
 
@@ -156,23 +155,15 @@ test("a changed schema applies to series that exist, and a broken file changes n
 });
 
 test("wrong flags end with status 2 and a word on what to do", async (t) => {
-  const run = (args: string[]): Promise<{ code: number | null; text: string }> =>
-    new Promise((resolve) => {
-      const child = spawn(process.execPath, ["dist/src/cli/main.js", ...args]);
-      let text = "";
-      child.stdout.on("data", (chunk) => (text += String(chunk)));
-      child.stderr.on("data", (chunk) => (text += String(chunk)));
-      child.on("close", (code) => resolve({ code, text }));
-    });
-  const unknown = await run(["serve", "--no-such-flag"]);
+  const unknown = await runCommand(["serve", "--no-such-flag"]);
   t.is(unknown.code, 2);
-  const value = await run(["serve", "--wal-sync-ms", "soon"]);
+  const value = await runCommand(["serve", "--wal-sync-ms", "soon"]);
   t.is(value.code, 2);
   t.regex(value.text, /wal-sync-ms/);
-  const help = await run(["serve", "--help"]);
+  const help = await runCommand(["serve", "--help"]);
   t.is(help.code, 0);
   t.regex(help.text, /--carbon-listen/);
-  const version = await run(["--version"]);
+  const version = await runCommand(["--version"]);
   t.regex(version.text, /^\d+\.\d+\.\d+\n$/);
 });
 

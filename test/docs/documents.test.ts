@@ -79,7 +79,8 @@ test("every reason for which something is refused is explained in docs/formats",
     .map((path) => readFileSync(path, "utf8"))
     .join("");
   const patterns = [
-    /refuse\(\s*"([a-z0-9-]+)"/g,
+    /refused?\(\s*"([a-z0-9-]+)"/g,
+    /(?:reason =|refusal:) "([a-z0-9-]+)"/g,
     /reason: "([a-z0-9]+(?:-[a-z0-9]+)+)"/g,
     /return "([a-z0-9]+(?:-[a-z0-9]+)+)"/g,
   ];

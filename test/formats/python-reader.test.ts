@@ -1,269 +1,208 @@
-import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import test, { type ExecutionContext } from "ava";
-import { type Bucket, combine, emptyBucket } from "../../src/storage/bucket.ts";
-import { realEnvironment } from "../../src/storage/node-files.ts";
-import { EVENT, GAUGE, type Mode, REPLACE } from "../../src/storage/plan.ts";
+import { ByteWriter } from "../../src/storage/codec/bytes.ts";
+import { encodeColumn, encodeColumnDense } from "../../src/storage/codec/column-codec.ts";
+import type { FileEntry } from "../../src/storage/manifest.ts";
+import { likelyAbsmin } from "../../src/storage/statfile/block.ts";
 import { temporaryFolder } from "../server.ts";
-import { randomOf } from "../storage/simulated-files.ts";
-import { StoreHarness } from "../storage/store-harness.ts";
+import { columnOf, KINDS } from "../storage/codec/columns.ts";
+import { columnsByPython, doubles, isSkipped, isWhole, readByPython } from "./python.ts";
+import { DAY, HOUR, START, type StoredSeries, StoredWorld } from "./stored-world.ts";
 
-/** The reader that was written from docs/formats alone, in another language. */
-const READER = "test/formats/statfile_reader.py";
-const RETENTION = 10 * 365 * 86_400;
-const KINDS: { step: number; mode: Mode }[] = [
-  { step: 1, mode: REPLACE },
-  { step: 7, mode: REPLACE },
-  { step: 10, mode: REPLACE },
-  { step: 60, mode: REPLACE },
-  { step: 3600, mode: REPLACE },
-  { step: 10, mode: GAUGE },
-  { step: 420, mode: GAUGE },
-  { step: 10, mode: EVENT },
+/** A bucket as the reader prints it. */
+type Values = [
+  last: number,
+  count: number,
+  slots: number,
+  sum: number,
+  min: number,
+  max: number,
+  m2: number,
+  absmin: number,
 ];
-/** The first number of the second shard. */
-const SHARD = 8192;
+const SUM = 3;
+const M2 = 6;
 
-interface Kind {
-  name: string;
-  number: number;
-  step: number;
-  mode: Mode;
-  valueAt(i: number): [mantissa: number, decimals: number] | number;
+type Buckets = Map<number, Values>;
+
+/** Buckets by the name of the series and the tier. */
+function foundByPython(folder: string): Map<string, Buckets> {
+  const found = new Map<string, Buckets>();
+  for (const { name, tier, slots, buckets } of readByPython("slots", folder)) {
+    const values = doubles(buckets);
+    const own: Buckets = new Map();
+    (slots as number[]).forEach((slot, i) => {
+      own.set(slot, values.slice(i * 8, i * 8 + 8) as Values);
+    });
+    found.set(`${name} ${tier}`, own);
+  }
+  return found;
 }
 
-const hasPython = spawnSync("python3", ["--version"]).status === 0;
-
-function isSkipped(t: ExecutionContext): boolean {
-  if (hasPython) return false;
-  t.log("skipped: there is no python3");
-  t.false(hasPython);
-  return true;
+/** What the store answers. */
+function kept(world: StoredWorld, number: number, tier: number, step: number): Buckets {
+  const [from, until] = [START - DAY, world.seconds + HOUR];
+  const columns = world.store.readBuckets(number, tier, from, until);
+  const first = Math.floor(from / step);
+  const buckets: Buckets = new Map();
+  for (let i = 0; i < columns.length; i++) {
+    if (columns.count[i] === 0) continue;
+    const { last, count, slots, sum, min, max, m2, absmin } = columns;
+    const values = [last, count, slots, sum, min, max, m2, absmin].map((column) => column[i]!);
+    buckets.set(first + i, values as Values);
+  }
+  return buckets;
 }
 
-function python(command: string, path: string): Record<string, unknown>[] {
-  const text = execFileSync("python3", [READER, command, path], { maxBuffer: 2 ** 28 }).toString();
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-}
-
-function doubles(hex: unknown): number[] {
-  const bytes = Buffer.from(String(hex), "hex");
-  return Array.from({ length: bytes.length / 8 }, (_, i) => bytes.readDoubleBE(i * 8));
-}
-
-/** A store on the disk, and everything that was sent to it. */
-class World {
-  wall = 1_700_000_000_000;
-  readonly store: StoreHarness;
-  readonly series: Kind[] = [];
-  /** Buckets by name and slot, as they should be. */
-  readonly slots = new Map<string, Bucket>();
-  /** Records of the log, as texts. */
-  readonly sent: string[] = [];
-  readonly #random: () => number;
-
-  constructor(folder: string, seed: number) {
-    this.#random = randomOf(seed);
-    const clock = { wallMs: () => this.wall, monotonicMs: () => this.wall };
-    const options = { maxSeries: 10_000, ringBytes: 32 << 20 };
-    this.store = new StoreHarness({ clock, files: realEnvironment.files }, folder, options);
-    const { writer } = this.store;
-    while (this.series.length < 48) {
-      this.#add();
-      // The second half lies in the second shard.
-      if (this.series.length !== 24) continue;
-      const plan = this.#plan(KINDS[0]!);
-      for (let i = this.series.length; i < SHARD - 2; i++) writer.createSeries(`idle.s${i}`, plan);
+/** What was sent, gathered in buckets of `step` seconds. */
+function gathered(world: StoredWorld, number: number, step: number): Buckets {
+  const series = world.series.find((one) => one.number === number)!;
+  const buckets: Buckets = new Map();
+  for (const [slot, sent] of [...series.slots].sort(([a], [b]) => a - b)) {
+    const absmin = likelyAbsmin(sent.min, sent.max);
+    const at = Math.floor((slot * series.step) / step);
+    const bucket = buckets.get(at);
+    const { last, count, sum, min, max, m2 } = sent;
+    if (bucket === undefined) {
+      buckets.set(at, [last, count, 1, sum, min, max, m2, absmin]);
+      continue;
     }
+    const deviation = sum / count - bucket[SUM] / bucket[1];
+    bucket[M2] += m2 + (deviation ** 2 * count * bucket[1]) / (count + bucket[1]);
+    bucket[0] = last;
+    bucket[1] += count;
+    bucket[2]++;
+    bucket[SUM] += sum;
+    if (min < bucket[4]) bucket[4] = min;
+    if (max > bucket[5]) bucket[5] = max;
+    if (Math.abs(absmin) < Math.abs(bucket[7])) bucket[7] = absmin;
   }
+  return buckets;
+}
 
-  get now(): number {
-    return Math.floor(this.wall / 1000);
+/**
+ * Whether two buckets are the same but for M2, which is kept with 15 bits. `rounding` is how much of
+ * their greatest value the additions may have lost, where they were made in another way.
+ */
+function isSame(a: Values, b: Values | undefined, rounding: number): boolean {
+  if (b === undefined) return false;
+  for (let i = 0; i < a.length; i++) {
+    if (i !== SUM && i !== M2 && !Object.is(a[i], b[i])) return false;
   }
+  const [, count, , , min, max] = a;
+  const greatest = Math.max(Math.abs(min), Math.abs(max));
+  return (
+    isNear(a[SUM], b[SUM], rounding * count * greatest) &&
+    isNear(a[M2], b[M2], 2 ** -14 * Math.abs(a[M2]) + rounding * count * greatest ** 2)
+  );
+}
 
-  below(count: number): number {
-    return Math.floor(this.#random() * count);
-  }
+function isNear(a: number, b: number, tolerance: number): boolean {
+  return Object.is(a, b) || Math.abs(a - b) <= tolerance;
+}
 
-  pick(): Kind {
-    return this.series[this.below(this.series.length)]!;
-  }
-
-  send({ name, number, step, mode, valueAt }: Kind, time: number, i: number): void {
-    const { writer } = this.store;
-    const bucket = emptyBucket();
-    if (mode === GAUGE && this.below(3) === 0) {
-      const [low, count] = [this.below(1000) / 4, 2 + this.below(5)];
-      combine(
-        bucket,
-        count,
-        1,
-        low * count + 1,
-        low,
-        low + 1,
-        low + 1 / count,
-        this.below(100) / 8,
-      );
-      if (writer.bucketSample(number, time, bucket) !== null) return;
-      const { sum, min, max, last, m2 } = bucket;
-      this.sent.push(`${number} ${time} ${count} ${[sum, min, max, last, m2].join(" ")}`);
-    } else {
-      const written = valueAt(i);
-      const [mantissa, decimals] = typeof written === "number" ? [0, -1] : written;
-      const value = typeof written === "number" ? written : mantissa / 10 ** decimals;
-      if (writer.point(number, time, value, mantissa, decimals) !== null) return;
-      this.sent.push(`${number} ${time} ${Object.is(value, -0) ? "-0" : value}`);
-      const stored = mode === EVENT ? value / step : value;
-      combine(bucket, 1, 1, stored, stored, stored, stored, 0);
-    }
-    const key = `${name} ${Math.floor(time / step)}`;
-    const known = this.slots.get(key);
-    if (known === undefined || mode === REPLACE) this.slots.set(key, bucket);
-    else {
-      const { count, sum, min, max, last, m2 } = bucket;
-      combine(known, count, 0, sum, min, max, last, m2);
-    }
-  }
-
-  /** Writes all frames to the log, and syncs it. */
-  log(): void {
-    this.store.writer.flush();
-    while (this.store.writeFrame());
-    this.store.sync();
-  }
-
-  /** Brings everything into StatFiles. */
-  seal(): void {
-    this.wall += 5_000_000;
-    this.store.settle();
-    this.store.writer.freezeStrays();
-    this.store.settle();
-  }
-
-  #plan({ step, mode }: { step: number; mode: Mode }): number {
-    return this.store.writer.planNumber({
-      mode,
-      tiers: [{ step, retention: RETENTION, lambda: 0 }],
+/**
+ * Compares what the reader in Python finds with what the store answers, slot by slot and bucket by
+ * bucket, and with what was sent unless `isForgotten` says that the store cannot know it any more.
+ */
+function look(
+  t: ExecutionContext,
+  folder: string,
+  world: StoredWorld,
+  isForgotten: (series: StoredSeries, tier: number) => boolean = () => false,
+): void {
+  const found = foundByPython(folder);
+  let buckets = 0;
+  for (const series of world.series) {
+    series.tiers.forEach(({ step }, tier) => {
+      const path = `${series.name} ${tier}`;
+      const got = found.get(path) ?? new Map();
+      const answered = kept(world, series.number, tier, step);
+      const sent = isForgotten(series, tier) ? null : gathered(world, series.number, step);
+      t.is(got.size, answered.size, path);
+      if (sent !== null) t.is(got.size, sent.size, `${path} as sent`);
+      for (const [slot, values] of got) {
+        if (!isSame(values, answered.get(slot), 0)) {
+          t.deepEqual(values, answered.get(slot), `${path} ${slot}`);
+        }
+        if (sent !== null && !isSame(values, sent.get(slot), 1e-12)) {
+          t.deepEqual(values, sent.get(slot), `${path} ${slot} as sent`);
+        }
+      }
+      buckets += got.size;
     });
   }
-
-  #add(): void {
-    const kind = KINDS[this.series.length % KINDS.length]!;
-    const name = `s${this.series.length}.${this.below(2) === 0 ? "größe" : "size"};step=${kind.step}`;
-    const number = this.store.writer.createSeries(name, this.#plan(kind));
-    const valueAt = kind.mode === REPLACE ? this.#values() : this.#exactValues(kind);
-    this.series.push({ ...kind, name, number, valueAt });
-  }
-
-  /** One of the kinds of values that codecs tell apart. */
-  #values(): Kind["valueAt"] {
-    const decimals = this.below(8);
-    const slope = this.below(50);
-    const wild = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, Math.PI, 5e-324, 2 ** 70];
-    return [
-      () => [-7, 1] as [number, number],
-      () => [this.below(1000) - 500, decimals] as [number, number],
-      (i: number) => [i * slope, 0] as [number, number],
-      (i: number) => [i * i * slope + this.below(3), 1] as [number, number],
-      () => [(this.below(2) === 0 ? -1 : 1) * this.below(2 ** 47), 0] as [number, number],
-      () => this.#random() * 1000,
-      () => wild[this.below(wild.length)]!,
-      () => this.below(2 ** 31) * 2 ** 18 + this.below(100),
-    ][this.below(8)]!;
-  }
-
-  /** Values whose sums are exact in any order. */
-  #exactValues({ step, mode }: { step: number; mode: Mode }): Kind["valueAt"] {
-    if (mode === EVENT) return () => [step * this.below(1000), 0];
-    return () => [25 * this.below(4000), 2];
-  }
+  t.is(
+    [...found.values()].reduce((total, { size }) => total + size, 0),
+    buckets,
+  );
+  t.log(`${buckets} buckets in ${world.files.length} files`);
+  t.is(world.store.writer.head.strays.count, 0);
+  t.deepEqual(world.store.broken, []);
 }
 
-function filled(folder: string, seed: number): World {
-  const world = new World(folder, seed);
-  // Blocks so long that a section has several groups of them.
-  const quarter = Math.floor(world.now / 21_600) * 21_600 - 86_400;
-  for (const series of world.series.filter(({ step }) => step === 1).slice(0, 3)) {
-    const heavy = { ...series, valueAt: () => world.below(2 ** 31) / 3 };
-    for (let i = 0; i < 10_000; i++) world.send(heavy, quarter + i, i);
-  }
-  world.store.settle();
-  for (let wave = 0; wave < 6; wave++) {
-    // Late ones, a day and more of each slot, with holes and without.
-    for (const series of [world.pick(), world.pick()]) {
-      const from = world.now - world.below(20 * 86_400);
-      const hole = world.below(2) * 40;
-      for (let i = 0; i < 1500; i++) {
-        if (hole === 0 || world.below(hole) > 0) world.send(series, from + i * series.step, i);
-      }
-    }
-    // Present ones, in and out of order, and some ahead of time.
-    for (let i = 0; i < 3000; i++) {
-      world.wall += world.below(400);
-      const series = world.pick();
-      world.send(series, world.now - world.below(60) + (world.below(50) === 0 ? 3000 : 0), i);
-      if (i % 100 === 0) world.store.settle();
-    }
-    world.wall += world.below(2) * 700_000;
-    world.store.settle();
-  }
-  return world;
+/** The files whose slots began before a time, of a tier. */
+function filesBefore(world: StoredWorld, time: number, step: number): FileEntry[] {
+  return world.files.filter((file) => file.step === step && file.from < time);
 }
 
-function isClose(a: number, b: number): boolean {
-  return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b)) + 1e-9;
-}
+const isOfDay = ({ tiers }: StoredSeries): boolean => tiers[0]!.retention < DAY;
 
-for (const seed of [1, 2, 3]) {
-  test(`a reader in Python finds every slot that was stored, and no other (seed ${seed})`, (t) => {
-    if (isSkipped(t)) return;
-    const folder = temporaryFolder();
-    const world = filled(folder.path, seed);
-    world.seal();
-    t.is(world.store.writer.head.strays.count, 0);
-    const modes = new Map(world.series.map(({ name, mode }) => [name, mode]));
-    let right = 0;
-    for (const { name, slot, mode, values } of python("slots", folder.path)) {
-      const key = `${name} ${slot}`;
-      const want = world.slots.get(key);
-      if (want === undefined) t.fail(`${key} was never sent`);
-      else {
-        const [last, count, slots, sum, min, max, m2] = doubles(values) as [number, ...number[]];
-        const exact =
-          mode === GAUGE
-            ? [want.last, want.count, 1, want.sum, want.min, want.max]
-            : Array(6).fill(mode === EVENT ? want.sum : want.last);
-        const got = [last, count, slots, sum, min, max];
-        if (mode !== GAUGE) exact.splice(1, 2, 1, 1);
-        const isRight =
-          mode === modes.get(String(name)) &&
-          exact.every((value, i) => Object.is(value, got[i])) &&
-          isClose(m2!, mode === GAUGE ? want.m2 : 0);
-        if (!isRight)
-          t.deepEqual([mode, ...got, m2], [modes.get(String(name)), ...exact, want.m2], key);
-        right++;
-      }
-    }
-    t.is(right, world.slots.size);
-    t.true(right > 10_000);
-    folder.remove();
-  });
-}
+test("a reader in Python finds every slot and bucket, wherever they are by now", (t) => {
+  if (isSkipped(t)) return;
+  const folder = temporaryFolder();
+  const world = new StoredWorld(folder.path, 1);
+  world.run(HOUR);
+  world.seal();
+  t.true(world.files.every(({ level }) => level === 0));
+  look(t, folder.path, world);
+
+  world.run(4 * HOUR);
+  world.seal();
+  const merged = filesBefore(world, START + 2 * HOUR, 10).filter(({ level }) => level === 1);
+  t.true(merged.length > 0);
+  t.true(world.files.some(({ level }) => level === 0));
+  look(t, folder.path, world);
+
+  // A day is over, and what is kept for six hours has left its coarser tiers behind.
+  world.run(START + 25 * HOUR - world.seconds);
+  world.wait(3 * HOUR);
+  const day = filesBefore(world, START + DAY, 10);
+  t.true(day.every(({ level, isRolledUp }) => level > 0 && isRolledUp));
+  t.true(day.some(({ level }) => level === 2));
+  t.false(day.some(({ from, retention }) => retention < DAY && from < START + 12 * HOUR));
+  t.true(filesBefore(world, START + DAY, 300).length > 0);
+  look(t, folder.path, world, (series, tier) => isOfDay(series) && tier === 0);
+
+  // In the finest tier only, so that coarser buckets are made as they are read.
+  world.sendLate(world.series, START + 2 * HOUR, 40);
+  world.sendLate(world.series, START + 21 * HOUR, 200);
+  world.seal({ merges: false });
+  t.true(filesBefore(world, START + DAY, 10).some(({ level }) => level === 0));
+  look(t, folder.path, world, isOfDay);
+
+  world.wait(3 * HOUR);
+  t.true(filesBefore(world, START + DAY, 10).every(({ isRolledUp }) => isRolledUp));
+  look(t, folder.path, world, isOfDay);
+
+  // Until the month is over.
+  world.wait(17 * DAY, HOUR);
+  t.true(filesBefore(world, START + DAY, 300).every(({ level }) => level === 3));
+  look(t, folder.path, world, isOfDay);
+  folder.remove();
+});
 
 test("a reader in Python finds every record of the log", (t) => {
   if (isSkipped(t)) return;
   const folder = temporaryFolder();
-  const world = new World(folder.path, 4);
-  for (let i = 0; i < 5000; i++) {
-    world.wall += world.below(20);
-    world.send(world.pick(), world.now - world.below(i % 7 === 0 ? 86_400 : 30), i);
-    if (i % 500 === 0) world.log();
+  const world = new StoredWorld(folder.path, 4);
+  for (let i = 0; i < 3000; i++) {
+    if (i % 50 === 0) world.seconds += world.below(1000);
+    world.send(world.pick(), world.seconds - world.below(i % 7 === 0 ? DAY : 30));
+    if (i % 300 === 0) world.log();
   }
   world.log();
-  const records = python("log", folder.path);
+  const records = readByPython("log", folder.path);
   const found = records.flatMap(({ kind, series, time, count, value, values }) => {
     if (kind === "bucket") return [`${series} ${time} ${count} ${doubles(values).join(" ")}`];
     if (kind !== "point") return [];
@@ -272,7 +211,7 @@ test("a reader in Python finds every record of the log", (t) => {
   });
   t.deepEqual(found, world.sent);
   t.is(records.filter(({ kind }) => kind === "series").length, world.store.names.count);
-  t.is(records.filter(({ kind }) => kind === "plan").length, KINDS.length);
+  t.true(records.some(({ kind }) => kind === "plan"));
   t.true(records.every(({ lsn }, i) => i === 0 || lsn === Number(records[i - 1]!.lsn) + 1));
   folder.remove();
 });
@@ -280,19 +219,67 @@ test("a reader in Python finds every record of the log", (t) => {
 test("every byte of a StatFile is under a checksum", (t) => {
   if (isSkipped(t)) return;
   const folder = temporaryFolder();
-  const world = filled(folder.path, 5);
-  world.seal();
-  const [entry] = [...world.store.recovered.manifest.files].sort((a, b) => b.bytes - a.bytes);
-  const path = `${folder.path}/statfiles/${entry!.file}`;
-  const bytes = readFileSync(path);
-  const checked = (): number | null => spawnSync("python3", [READER, "check", path]).status;
-  t.is(checked(), 0);
-  for (let i = 0; i < 12; i++) {
-    const damaged = Buffer.from(bytes);
-    const at = i === 0 ? 70 : world.below(bytes.length);
-    damaged[at] = damaged[at]! ^ (1 << world.below(8));
-    writeFileSync(path, damaged);
-    t.is(checked(), 1, `byte ${at} of ${bytes.length}`);
+  const world = new StoredWorld(folder.path, 5);
+  // Blocks so long that a section has several groups of them.
+  const fine = world.series.filter(({ step }) => step === 1);
+  for (const one of fine) {
+    for (let time = START - 6 * HOUR; time < START - 2 * HOUR; time++) {
+      world.send(one, time, () => world.below(2 ** 31) / 3);
+    }
   }
+  world.run(HOUR);
+  world.wait(2 * HOUR);
+  world.sendLate(world.series, START, 10);
+  world.seal();
+  const largest = (files: FileEntry[]): FileEntry =>
+    files.reduce((a, b) => (a.bytes > b.bytes ? a : b));
+  const files = [
+    largest(world.files),
+    largest(world.files.filter(({ level }) => level === 0)),
+    largest(world.files.filter(({ level, shard }) => level > 0 && shard === null)),
+    largest(world.files.filter(({ file }) => file.includes("roll-up"))),
+  ];
+  t.true(files[0]!.bytes > 2 << 16);
+  for (const { file } of new Set(files)) {
+    const path = `${folder.path}/statfiles/${file}`;
+    const bytes = readFileSync(path);
+    t.true(isWhole(path), file);
+    for (let i = 0; i < 5; i++) {
+      const damaged = Buffer.from(bytes);
+      const at = i === 0 ? 70 : world.below(bytes.length);
+      damaged[at] = damaged[at]! ^ (1 << world.below(8));
+      writeFileSync(path, damaged);
+      t.false(isWhole(path), `byte ${at} of ${bytes.length} in ${file}`);
+    }
+    writeFileSync(path, bytes);
+  }
+  look(t, folder.path, world, isOfDay);
   folder.remove();
+});
+
+test("a reader in Python decodes every mode of a column", (t) => {
+  if (isSkipped(t)) return;
+  const out = new ByteWriter();
+  const columns: { bytes: Uint8Array; count: number; values: Float64Array }[] = [];
+  for (const kind of Object.keys(KINDS)) {
+    for (let seed = 1; seed <= 8; seed++) {
+      const values = columnOf(kind, seed, [1, 2, 7, 64, 65, 200, 300, 700][seed - 1]!);
+      for (const encode of [encodeColumn, encodeColumnDense]) {
+        out.at = 0;
+        encode(values, values.length, out);
+        columns.push({ bytes: out.bytes.slice(0, out.at), count: values.length, values });
+      }
+    }
+  }
+  const decoded = columnsByPython(columns);
+  const wrong = columns.filter(({ values }, i) => {
+    return values.some((value, n) => !Object.is(value, decoded[i]![n]));
+  });
+  t.deepEqual(wrong, []);
+  const modes = new Set(columns.map(({ bytes }) => bytes[0]!));
+  t.deepEqual(
+    [0x40, 0x50, 0x60, 0x80, 0x90, 0x91, 0xa0].filter((mode) => !modes.has(mode)),
+    [],
+  );
+  t.true([...modes].some((mode) => mode < 0x20) && [...modes].some((mode) => mode >> 4 === 2));
 });

@@ -1,7 +1,7 @@
 """A reader of statite's data directory, written from docs/formats/ alone.
 
     statfile_reader.py log DIR       every record of the log
-    statfile_reader.py slots DIR     every slot of every series that is in StatFiles
+    statfile_reader.py slots DIR     every slot of every series and tier that is in StatFiles
     statfile_reader.py check FILE    verifies one StatFile, every byte of it
 
 One JSON object a line; doubles as their eight bytes in hexadecimal, high byte first, so that nothing is lost on the way.
@@ -14,14 +14,11 @@ import struct
 import sys
 from zlib import crc32
 
+from column_codec import Bytes, column, need
+from tiers import Series, least, single
+
 LANES = 8192
-SINGLE = 0x01
-COLUMNS = (0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40)  # last, count, slots, sum, min, max, M2
-
-
-def need(condition, what):
-    if not condition:
-        raise ValueError(what)
+COLUMNS = (0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80)  # last, count, slots, sum, min, max, M2, of least magnitude
 
 
 def whole(path):
@@ -31,42 +28,6 @@ def whole(path):
 
 def doubles(*values):
     return struct.pack(f">{len(values)}d", *values).hex()
-
-
-class Bytes:
-    """Reads numbers one after another from [at, end)."""
-
-    def __init__(self, data, at, end):
-        need(0 <= at <= end <= len(data), "out of bounds")
-        self.data, self.at, self.end = data, at, end
-
-    def take(self, count):
-        need(self.at + count <= self.end, "cut off")
-        self.at += count
-        return self.data[self.at - count:self.at]
-
-    def unpack(self, form):
-        return struct.unpack(f"<{form}", self.take(struct.calcsize(f"<{form}")))
-
-    def u8(self):
-        return self.take(1)[0]
-
-    def f64(self):
-        return self.unpack("d")[0]
-
-    def varint(self):
-        value = shift = 0
-        while True:
-            byte = self.u8()
-            value |= (byte & 127) << shift
-            shift += 7
-            need(shift <= 56, "a varint is too long")
-            if byte < 128:
-                return value
-
-    def zigzag(self):
-        value = self.varint()
-        return value // 2 if value % 2 == 0 else -(value + 1) // 2
 
 
 def frames(data, at):
@@ -163,51 +124,14 @@ class Store:
         for line in text[:text.rfind(b"\n") + 1].splitlines():
             need(int(line[:8], 16) == crc32(line[9:]) and line[8:9] == b" ", "a line of the manifest is damaged")
             transaction = json.loads(line[9:])
-            live.update((entry["file"], entry) for entry in transaction.get("add", []))
             for file in transaction.get("remove", []):
                 del live[file]
+            live.update((entry["file"], entry) for entry in transaction.get("add", []))
         return sorted(live.values(), key=lambda entry: entry["lsn"])
 
 
-def column(data, at, end, count, last):
-    reader = Bytes(data, at, end)
-    mode = reader.u8()
-    if mode == 0x90:
-        values = list(reader.unpack(f"{count}d"))
-    elif mode == 0x91:
-        values = [reader.f64()] * count
-    elif mode == 0xA0:
-        values = decimals(reader, count)
-    else:
-        need(mode == 0xC0 and last is not None, f"column mode {mode:#x} is unknown")
-        values = last
-    need(reader.at == end, "a column is longer than its values")
-    return values
-
-
-def decimals(reader, count):
-    head = reader.u8()
-    exponent, order = head & 15, head >> 4
-    need(exponent <= 14 and order <= 2, "unknown packing")
-    start = [reader.zigzag() for _ in range(order)]
-    residuals = []
-    while len(residuals) < count - order:
-        width, minimum, length = reader.u8(), reader.zigzag(), min(64, count - order - len(residuals))
-        need(width <= 54, "unknown packing")
-        bits = int.from_bytes(reader.take((length * width + 7) // 8), "little")
-        residuals += [minimum + (bits >> i * width & (1 << width) - 1) for i in range(length)]
-        need(bits >> length * width == 0, "bits left over")
-    for level in range(order, 0, -1):
-        total, summed = start[level - 1], [start[level - 1]]
-        for residual in residuals:
-            total += residual
-            summed.append(total)
-        residuals = summed
-    return [k / 10 ** exponent for k in residuals]
-
-
 def sections(data, expected_crc=None):
-    """The sections of a StatFile, each as (plan, mode, tier, step, blocks); blocks give (series number, {slot: bucket})."""
+    """The sections of a StatFile, as `section` gives them; between them and around them no byte is left over."""
     need(data[:8] == b"STATFILE" and struct.unpack_from("<HH", data, 8) == (1, 64), "no StatFile")
     need(crc32(data[:60]) == struct.unpack_from("<I", data, 60)[0], "bad header")
     foot = len(data) - 48
@@ -216,11 +140,18 @@ def sections(data, expected_crc=None):
     need(data[foot + 36:foot + 44] == b"STATFILE" and crc32(data[foot:foot + 44]) == footer_crc, "bad footer")
     need(expected_crc in (None, footer_crc), "not the file of the manifest")
     need(table + length == foot and length == 128 * count and crc32(data[table:foot]) == table_crc, "bad section table")
-    return [section(data, *struct.unpack_from("<IBBBBHHIdddIIQQQQQIII", data, table + 128 * i)) for i in range(count)]
+    rows = [struct.unpack_from("<IBBBBHHIdddIIQQQQQIII", data, table + 128 * i) for i in range(count)]
+    at = 64
+    for *_, blocks_at, block_bytes, directory_at, directory_bytes, _, _ in rows:
+        need(blocks_at == at and directory_at == at + block_bytes, "bytes that belong to no section")
+        at = directory_at + directory_bytes
+    need(at == table, "bytes that belong to no section")
+    return [section(data, *row) for row in rows]
 
 
 def section(data, plan, mode, tier, kind, _, mask, __, shard, step, base_step, first_slot, slots, lanes, lsn_first, lsn_last,
             blocks_at, block_bytes, directory_at, directory_bytes, directory_crc, groups):
+    """(plan, mode, tier, step, shard, first slot, slots, blocks); a block is (series number, {slot: bucket})."""
     need(kind == 0, "a section of an unknown kind")
     directory = data[directory_at:directory_at + directory_bytes]
     need(directory_bytes == 1024 + 4 * lanes + 8 * groups and crc32(directory) == directory_crc, "bad directory")
@@ -233,8 +164,9 @@ def section(data, plan, mode, tier, kind, _, mask, __, shard, step, base_step, f
     need(start == block_bytes, "the groups do not cover all blocks")
     bounds = [*struct.unpack_from(f"<{lanes}I", directory, 1024), block_bytes]
     readers = (Bytes(data, blocks_at + at, blocks_at + end) for at, end in zip(bounds, bounds[1:]))
-    return plan, mode, tier, step, [(shard * LANES + lane, block(reader, int(first_slot), slots, mask))
-                                    for lane, reader in zip(present, readers)]
+    first = int(first_slot)
+    return plan, mode, tier, step, shard, first, slots, [(shard * LANES + lane, block(reader, first, slots, mask))
+                                                         for lane, reader in zip(present, readers)]
 
 
 def block(reader, first_slot, slots, mask):
@@ -245,44 +177,52 @@ def block(reader, first_slot, slots, mask):
     if flags & 3 == 1:
         first = reader.varint()
         present = range(first, first + reader.varint())
+        need(present.stop <= slots, "a slot out of the section")
     elif flags & 3 == 2:
         bitmap = reader.take((slots + 7) // 8)
         present = [n for n in range(slots) if bitmap[n // 8] >> n % 8 & 1]
     mask = reader.u8() if flags & 0x80 else mask
-    need(mask in (SINGLE, 0x7F), "an unknown column")
+    need(mask in (0x01, 0x7F, 0xFF), "an unknown column")
+    bits = [bit for bit in COLUMNS if mask & bit]
     found = []
-    for bit in COLUMNS if mask != SINGLE else (SINGLE,):
-        length = reader.varint() if bit != COLUMNS[-1] and mask != SINGLE else reader.end - reader.at
-        found.append(column(reader.data, reader.at, reader.at + length, len(present), found[0] if found else None))
+    for bit in bits:
+        length = reader.varint() if bit != bits[-1] else reader.end - reader.at
+        if found and length == 1 and reader.data[reader.at] == 0xC0:
+            found.append(found[0])
+        else:
+            found.append(column(reader.data, reader.at, reader.at + length, len(present)))
         reader.take(length)
-    rows = zip(*found) if mask != SINGLE else ((v, 1.0, 1.0, v, v, v, 0.0) for v in found[0])
+    if mask == 0x01:
+        rows = map(single, found[0])
+    elif mask == 0x7F:
+        rows = (row + (least(row[4], row[5]),) for row in zip(*found))
+    else:
+        rows = zip(*found)
     return dict(zip((first_slot + slot for slot in present), rows))
 
 
-def join(mode, a, b):
-    """The bucket of two parts of a slot; b is the later one."""
-    if mode == 0:
-        return b
-    if mode == 2:
-        return (a[0] + b[0], 1.0, 1.0) + (a[0] + b[0],) * 3 + (0.0,)
-    d, count = b[3] / b[1] - a[3] / a[1], a[1] + b[1]
-    return (b[0], count, 1.0, a[3] + b[3], min(a[4], b[4]), max(a[5], b[5]), a[6] + b[6] + d * d * a[1] * b[1] / count)
-
-
 def all_slots(folder):
-    store, slots = Store(folder), {}
+    """Every slot of the finest tiers, and every bucket of the coarser ones, a line per series and tier."""
+    store = Store(folder)
+    parts = {}  # by plan, shard and tier
     for entry in store.statfiles():
         data = whole(f"{folder}/statfiles/{entry['file']}")
         need(len(data) == entry["bytes"], "not the file of the manifest")
-        for plan, mode, tier, step, blocks in sections(data, entry["footerCrc"]):
-            need(store.plans[plan]["mode"] == mode and store.plans[plan]["tiers"][tier][0] == step, "not the section of its plan")
-            for number, buckets in blocks:
-                for slot, bucket in buckets.items():
-                    need(entry["from"] <= slot * step < entry["until"], "a slot out of the file's range")
-                    key = (store.names[number], mode, step, slot)
-                    slots[key] = join(mode, slots[key], bucket) if key in slots else bucket
-    for (name, mode, step, slot), bucket in slots.items():
-        yield {"name": name, "mode": mode, "step": step, "slot": slot, "values": doubles(*bucket)}
+        for plan, mode, tier, step, shard, first, slots, blocks in sections(data, entry["footerCrc"]):
+            need(store.plans[plan]["mode"] == mode, "not the section of its plan")
+            need(store.plans[plan]["tiers"][tier][:2] == (entry["step"], entry["retention"]), "not a file of its tier")
+            need(step == entry["step"], "not a section of its tier")
+            need(entry["shard"] in (None, shard), "a shard that the manifest does not name")
+            need(entry["from"] <= first * step and (first + slots) * step <= entry["until"], "out of the file's range")
+            parts.setdefault((plan, shard), {}).setdefault(tier, []).append((entry["lsn"], first, slots, dict(blocks)))
+    for (plan, shard), tiers in parts.items():
+        for number in sorted({number for found in tiers.values() for *_, blocks in found for number in blocks}):
+            own = [[(*part, blocks.get(number, {})) for *part, blocks in tiers.get(tier, [])]
+                   for tier in range(len(store.plans[plan]["tiers"]))]
+            series = Series(store.plans[plan], own)
+            for tier, buckets in enumerate(series.tiers):
+                yield {"name": store.names[number], "mode": series.mode, "tier": tier, "slots": list(buckets),
+                       "buckets": "".join(doubles(*bucket) for bucket in buckets.values())}
 
 
 def check(path):

@@ -75,13 +75,14 @@ test("maxDataPoints and noNullPoints are for JSON only", async (t) => {
 });
 
 test("an absurd maxDataPoints is as good as none", async (t) => {
-  const { app } = await server();
+  const { app, time } = await server();
   const bodies = new Set<string>();
   for (const maxDataPoints of ["", "0", "9".repeat(400), "-1", "1e3", "x"]) {
-    const url = `/render?target=web.a.load&format=json&from=-2min&maxDataPoints=${maxDataPoints}`;
+    const range = `from=${time - 10}&until=${time + 40}`;
+    const url = `/render?target=web.a.load&format=json&${range}&maxDataPoints=${maxDataPoints}`;
     const { statusCode, body } = await app.inject({ url });
     t.is(statusCode, 200);
-    bodies.add(body.replace(/\d{10}/g, ""));
+    bodies.add(body);
   }
   t.is(bodies.size, 1);
 });

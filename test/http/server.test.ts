@@ -1,5 +1,8 @@
 import { gunzipSync } from "node:zlib";
 import test from "ava";
+import { pino } from "pino";
+import { buildServer } from "../../src/http/server.ts";
+import { GraphiteError } from "../../src/model/errors.ts";
 import { form, server } from "./small-server.ts";
 
 test("render answers GET and POST alike, with and without a trailing slash", async (t) => {
@@ -161,6 +164,23 @@ test("limits answer with a word on what to change", async (t) => {
   });
   t.is(deep.statusCode, 400);
   t.regex(deep.body, /nested/);
+});
+
+test("a server that is not ready says so, with a code and no word of parameters", async (t) => {
+  const app = await buildServer({
+    queries: {
+      run: () => Promise.reject(new GraphiteError("ERR_NOT_READY", "recovering: try again")),
+    },
+    health: () => ({ isReady: false, state: "x", degraded: [], version: "x", details: {} }),
+    selfMetrics: () => "",
+    log: pino({ level: "silent" }),
+  });
+  for (const url of ["/render?format=json&target=a", "/metrics/find?query=a"]) {
+    const answer = await app.inject({ url });
+    t.is(answer.statusCode, 503);
+    t.is(answer.headers["x-statite-error"], "ERR_NOT_READY");
+    t.is(answer.body, "recovering: try again\n");
+  }
 });
 
 test("odd requests get small answers without a trace of our insides", async (t) => {

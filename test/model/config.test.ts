@@ -23,6 +23,10 @@ test("lists that break whisper's rules are refused", (t) => {
     "60s:1min",
     "0:5",
     "60s:1d:x",
+    // More levels than a plan has, and spans beyond what is exact.
+    Array.from({ length: 17 }, (_, i) => `${2 ** i}s:${2 ** i * 1000}s`).join(","),
+    `60s:${"9".repeat(400)}y`,
+    `${"9".repeat(20)}:2`,
   ]) {
     t.throws(() => parseRetentions(text), { name: "GraphiteError" }, text);
   }
@@ -42,6 +46,8 @@ test("istat's retention adds durations up and ends in trailing levels", (t) => {
     "10s:1d:x:2",
     "10s:1d:x:0.5,1m:2d",
     "10 s:1d",
+    Array.from({ length: 17 }, (_, i) => `${i + 1}s:1d`).join(","),
+    `10s:${"9".repeat(400)}d`,
   ]) {
     t.throws(() => parseIstatRetention(text), { name: "GraphiteError" }, text);
   }
@@ -64,6 +70,29 @@ test("the first section that matches decides; a bad one is left out with a word"
   t.is(storage.retentionsOf("fast.x")[0]?.step, 1);
   t.is(storage.retentionsOf("other")[0]?.step, 60);
   t.is(new StorageRules(null, null).retentionsOf("x")[0]?.step, 10);
+});
+
+test("without a file, what servers say of themselves is kept as carbon's own file has it", (t) => {
+  const storage = new StorageRules(null, null);
+  for (const name of ["carbon.agents.h-a.cpuUsage", "statite.series"]) {
+    t.deepEqual(storage.retentionsOf(name), [{ step: 60, seconds: 90 * 86_400 }]);
+    t.deepEqual(storage.changedRetentionsOf(name), [{ step: 60, seconds: 90 * 86_400 }]);
+    t.is(new StorageRules([], null).retentionsOf(name)[0]?.seconds, 7 * 86_400);
+  }
+  t.is(storage.retentionsOf("carbonara.x")[0]?.step, 10);
+});
+
+test("a section whose retentions cannot be used leaves the series that exist alone", (t) => {
+  const { rules, warnings } = readSchemas(
+    "[bad]\npattern = ^a\nretentions = 60s\n[none]\npattern = ^b\n[all]\npattern = .*\nretentions = 60s:7d\n",
+  );
+  t.is(warnings.length, 2);
+  const storage = new StorageRules(rules, null);
+  for (const name of ["a.x", "b.x"]) {
+    t.is(storage.retentionsOf(name)[0]?.step, 60);
+    t.is(storage.changedRetentionsOf(name), null);
+  }
+  t.is(storage.changedRetentionsOf("c.x")?.[0]?.step, 60);
 });
 
 test("aggregation falls back value by value", (t) => {
@@ -106,4 +135,7 @@ test("an unknown key names the nearest one; what is not there yet is an error", 
   t.throws(() => loadSettings({ "replica-of": "x" }, {}, {}), { message: /not available/ });
   t.throws(() => loadSettings({ "wal-sync-ms": "x" }, {}, {}), { message: /wal-sync-ms/ });
   t.throws(() => loadSettings({ "time-zone": "Mars" }, {}, {}), { message: /time-zone/ });
+  t.throws(() => loadSettings({ retention: "10s" }, {}, {}), {
+    message: /^retention: bad retention/,
+  });
 });

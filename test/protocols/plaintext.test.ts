@@ -33,6 +33,35 @@ test("fields are divided by any run of white space, and a carriage return ends a
   }
 });
 
+test("every white space of Unicode divides fields, wherever it stands; a byte order mark does not", (t) => {
+  const codes = [9, 11, 12, 0x1c, 0x1d, 0x1e, 0x1f, 0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f];
+  codes.push(0x205f, 0x3000, ...Array.from({ length: 11 }, (_, i) => 0x2000 + i));
+  for (const code of codes) {
+    const blank = String.fromCodePoint(code);
+    for (const line of [
+      `a.b${blank} 1 ${T}`,
+      `${blank}a.b 1 ${T}`,
+      `a.b${blank}1 ${T}`,
+      `a.b 1${blank}${T}`,
+      `a.b 1 ${T}${blank}`,
+    ]) {
+      t.deepEqual(one(line), { name: "a.b", time: T, value: 1 }, `${code} ${JSON.stringify(line)}`);
+    }
+    t.deepEqual(one(`a${blank}b 1 ${T}`), ["line-malformed"], `${code}`);
+  }
+  // Neighbours of white space, and characters that begin with the same bytes.
+  for (const code of [0x84, 0xa1, 0x167f, 0x1681, 0x1fff, 0x200b, 0x2027, 0x202a, 0x2060, 0x3001]) {
+    const name = `a${String.fromCodePoint(code)}b`;
+    for (const separator of [" ", "  "]) {
+      t.deepEqual(one(`${name}${separator}1 ${T}`), { name, time: T, value: 1 }, `${code}`);
+    }
+  }
+  for (const name of ["\ufeffa", "a\ufeff", "a\ufeffb"]) {
+    t.deepEqual(one(`${name} 1 ${T}`), { name, time: T, value: 1 });
+    t.deepEqual(one(`${name}  1 ${T}`), { name, time: T, value: 1 });
+  }
+});
+
 test("values are what Python's float() takes", (t) => {
   const values: [string, number][] = [
     ["1.5e3", 1500],
@@ -125,6 +154,9 @@ const name = fc.constantFrom(
   "servers.web02.cpu.user",
   "übung.ö",
   "t;a=1;b=2",
+  "\u2003wide",
+  "wide\u0085",
+  "wi\u3000de",
 );
 const value = fc.oneof(
   fc.integer().map(String),

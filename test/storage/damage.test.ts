@@ -1,6 +1,9 @@
+import { existsSync, writeFileSync } from "node:fs";
 import test from "ava";
 import type { Environment } from "../../src/storage/environment.ts";
+import { realEnvironment } from "../../src/storage/node-files.ts";
 import { REPLACE } from "../../src/storage/plan.ts";
+import { temporaryFolder } from "../server.ts";
 import { SimulatedFiles } from "./simulated-files.ts";
 import { StoreHarness } from "./store-harness.ts";
 
@@ -154,6 +157,16 @@ test("while the log cannot be written the ring fills up and receivers are told t
   files.isFull = false;
   store.settle();
   t.false(store.writer.isFull);
+});
+
+test("a stray file among the folders of StatFiles does not stop a start", (t) => {
+  const folder = temporaryFolder();
+  const open = (): StoreHarness => new StoreHarness(realEnvironment, folder.path);
+  open();
+  writeFileSync(`${folder.path}/statfiles/list.txt`, "");
+  t.is(open().recovered.orphans, 0);
+  t.true(existsSync(`${folder.path}/statfiles/list.txt`));
+  folder.remove();
 });
 
 test("a StatFile with a bad block is reported once, and the rest still answers", (t) => {

@@ -1,12 +1,17 @@
+import { emptyBucket, setSingle } from "../../src/storage/bucket.ts";
 import { CatalogueFile } from "../../src/storage/catalogue-file.ts";
 import type { Environment } from "../../src/storage/environment.ts";
 import { NameIndex } from "../../src/storage/index/name-index.ts";
 import { Merger } from "../../src/storage/merge/merger.ts";
+import { GAUGE } from "../../src/storage/plan.ts";
 import { FileSet } from "../../src/storage/read/file-set.ts";
+import { partsBetween } from "../../src/storage/read/parts.ts";
 import { type ReadSeries, StoreReader } from "../../src/storage/read/store-reader.ts";
+import { TierReader } from "../../src/storage/read/tier-reader.ts";
 import { type Recovered, recover } from "../../src/storage/recovery.ts";
 import type { Consolidation } from "../../src/storage/roll-up/pick-statistic.ts";
 import { Sealer } from "../../src/storage/seal/sealer.ts";
+import { BlockColumns } from "../../src/storage/statfile/block.ts";
 import { STATFILE_FOLDER, WAL_FOLDER } from "../../src/storage/store-folder.ts";
 import { OwnedStoreView, reserveStoreMemory, StoreView } from "../../src/storage/store-memory.ts";
 import {
@@ -128,13 +133,13 @@ export class StoreHarness {
     this.writer.released(this.wal.sync());
   }
 
-  /** Logs, syncs and seals all that is due. */
-  settle(): void {
+  /** Logs, syncs, seals and merges all that is due. */
+  settle({ merges = true } = {}): void {
     this.writer.tick();
     for (let turn = 0; turn < 100_000; turn++) {
       while (this.writeFrame());
       this.sync();
-      if (this.sealer.step() === "idle" && !this.mergeStep()) return;
+      if (this.sealer.step() === "idle" && !(merges && this.mergeStep())) return;
     }
     const { failure, queueLength } = this.sealer;
     throw new Error(
@@ -155,7 +160,33 @@ export class StoreHarness {
     return this.reader.read([series], [geometry], [consolidation])[0] ?? null;
   }
 
-  /** The same on the grid of a tier, whatever retention says. */
+  /** All that a tier keeps of a series; the first bucket is the one that `from` lies in. */
+  readBuckets(series: number, tier: number, from: number, until: number): BlockColumns {
+    const planNumber = this.view.series.planOf[series]!;
+    const { mode, tiers } = this.view.plans.get(planNumber);
+    const { step } = tiers[tier]!;
+    const firstSlot = Math.floor(from / step);
+    const slots = Math.ceil(until / step) - firstSlot;
+    const [start, end] = [firstSlot * step, (firstSlot + slots) * step];
+    const parts = partsBetween(this.view, this.files, () => {}, start, end);
+    const reader = new TierReader(this.view, this.files);
+    const columns = new BlockColumns(slots);
+    if (tier > 0 || mode === GAUGE) {
+      reader.readColumns(series, planNumber, tier, firstSlot, slots, columns, parts);
+      return columns;
+    }
+    const values = new Float64Array(slots).fill(Number.NaN);
+    reader.readValues(series, planNumber, firstSlot, values, parts);
+    const bucket = emptyBucket();
+    values.forEach((value, slot) => {
+      if (Number.isNaN(value)) return;
+      setSingle(bucket, value);
+      columns.set(slot, bucket);
+    });
+    return columns;
+  }
+
+  /** A statistic on the grid of a tier, whatever retention says. */
   readTier(
     path: string,
     tier: number,

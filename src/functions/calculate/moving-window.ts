@@ -58,7 +58,7 @@ function moving(
     return renamed(
       series,
       `${prefix}(${series.name},${sizeText(size)})`,
-      { start, values, xFilesFactor: xFilesFactor ?? series.xFilesFactor },
+      { start, values },
       { [prefix]: String(size) },
     );
   });

@@ -7,16 +7,19 @@ import { normalize } from "../normalize.ts";
  * One series of many: per step the aggregate of the row of all series.
  *
  * @param name an aggregate's name, as the user wrote it but without a trailing `Series`
+ * @param xFilesFactor share of known values that a coarser step needs, where steps are mixed
+ * @param rowFactor share of a row that must be known
  */
 export function aggregateSeries(
   list: readonly TimeSeries[],
   name: string,
   aggregate: Aggregate,
   xFilesFactor: number,
+  rowFactor = xFilesFactor,
 ): TimeSeries {
   const { series, start, end, step, length } = normalize(list, xFilesFactor);
   const title = `${name}Series(${joinedPaths(list)})`;
-  const values = aggregateRows(series, length, aggregate, xFilesFactor);
+  const values = aggregateRows(series, length, aggregate, rowFactor);
   const tags: Record<string, string> = { ...commonTags(list), aggregatedBy: name };
   tags.name ??= title;
   return {
@@ -26,6 +29,7 @@ export function aggregateSeries(
     end,
     step,
     values,
+    // Whatever the series ask for: a consolidateBy belongs around the aggregate.
     consolidation: "average",
     xFilesFactor: null,
     tags,
@@ -36,10 +40,10 @@ function aggregateRows(
   series: readonly TimeSeries[],
   length: number,
   aggregate: Aggregate,
-  xFilesFactor: number,
+  rowFactor: number,
 ): Float64Array {
   const result = new Float64Array(length);
-  if (xFilesFactor === 0) {
+  if (rowFactor === 0) {
     if (aggregate === AGGREGATES.sum) return sumColumns(series, result, false);
     if (aggregate === AGGREGATES.average) return sumColumns(series, result, true);
   }
@@ -52,7 +56,7 @@ function aggregateRows(
       row[j] = value;
       if (!Number.isNaN(value)) known++;
     }
-    const isEnough = known > 0 && known / series.length >= xFilesFactor;
+    const isEnough = known > 0 && known / series.length >= rowFactor;
     result[i] = isEnough ? aggregate(row, 0, row.length) : Number.NaN;
   }
   return result;

@@ -12,7 +12,7 @@ export const aggregate = defineFunction({
     const name = func.replace(/Series$/, "");
     const join = aggregateNamed(name);
     if (list.length === 0) return [];
-    const result = aggregateSeries(list, name, join, xFilesFactor ?? context.xFilesFactor);
+    const result = aggregateSeries(list, name, join, context.xFilesFactor, xFilesFactor);
     return [{ ...result, xFilesFactor: xFilesFactor ?? null }];
   },
 });

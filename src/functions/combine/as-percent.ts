@@ -1,9 +1,10 @@
 import { aggregateNamed } from "../../model/aggregate.ts";
 import { GraphiteError } from "../../model/errors.ts";
-import { formatFloat } from "../../model/python-number.ts";
-import { newSeries, type TimeSeries } from "../../model/time-series.ts";
+import { formatFloat, formatInteger } from "../../model/python-number.ts";
+import { renamed, type TimeSeries } from "../../model/time-series.ts";
+import { valueAt } from "../../model/values.ts";
 import { defineFunction } from "../define.ts";
-import { groupBy, joinedPaths, keyOf } from "../nodes.ts";
+import { groupBy, keyOf } from "../nodes.ts";
 import { normalize } from "../normalize.ts";
 import { any, anyNumberOf, nodeOrTag, optional, seriesList } from "../params.ts";
 import { aggregateSeries } from "./aggregate-rows.ts";
@@ -28,25 +29,24 @@ export const asPercent = defineFunction({
       return byNodes(list, total, nodes, xFilesFactor);
     }
     if (typeof total === "number") {
-      const shown = typed.total ?? formatFloat(total);
-      return list.map((series) => {
-        const totals = new Float64Array(series.values.length).fill(total);
-        return percentOf(series, shown, totals);
-      });
+      const isInteger = /^-?\d+$/.test(typed.total ?? "");
+      const shown = isInteger ? formatInteger(total) : formatFloat(total);
+      return list.map((series) =>
+        percentOf(series, shown, new Float64Array(series.values.length).fill(total)),
+      );
     }
     if (total === undefined) {
       const { series } = normalize(list, xFilesFactor);
-      const sum = aggregateSeries(list, "sum", aggregateNamed("sum"), xFilesFactor);
-      const shown = `sumSeries(${joinedPaths(list)})`;
-      return series.map((one) => percentOf(one, shown, sum.values));
+      const sum = sumOf(list, xFilesFactor);
+      return series.map((one) => percentOf(one, sum.name, sum.values));
     }
-    if (total.length === 1) {
-      const [one] = total;
-      return pairs(
-        list,
-        list.map(() => one!),
-        xFilesFactor,
-      );
+    if (total.length === 1 && list.length > 1) {
+      // One total for all is taken row by row, wherever it begins.
+      const totals = list.map(() => total[0]!);
+      return pairs(list, totals, xFilesFactor).map((one, i) => {
+        const { start, end } = list[i]!;
+        return { ...one, start, end };
+      });
     }
     if (total.length !== list.length) {
       const message = `total has ${total.length} series for ${list.length}: it must have one, or as many`;
@@ -58,6 +58,11 @@ export const asPercent = defineFunction({
   },
 });
 
+/** However few of a row are known, they are all of it. */
+function sumOf(list: readonly TimeSeries[], xFilesFactor: number): TimeSeries {
+  return aggregateSeries(list, "sum", aggregateNamed("sum"), xFilesFactor, 0);
+}
+
 function pairs(
   list: readonly TimeSeries[],
   totals: readonly TimeSeries[],
@@ -65,19 +70,25 @@ function pairs(
 ): TimeSeries[] {
   return list.map((series, i) => {
     const total = totals[i]!;
-    const { series: both } = normalize([series, total], xFilesFactor);
-    return percentOf(both[0]!, total.name, both[1]!.values);
+    const { series: both, ...grid } = normalize([series, total], xFilesFactor);
+    return { ...percentOf(both[0]!, total.name, both[1]!.values), ...gridOf(grid) };
   });
 }
 
+/** Row by row; where either has no value there is none. */
 function percentOf(series: TimeSeries, total: string, totals: Float64Array): TimeSeries {
-  const values = new Float64Array(series.values.length).fill(Number.NaN);
-  const both = Math.min(values.length, totals.length);
-  for (let i = 0; i < both; i++) {
-    const divisor = totals[i]!;
-    if (divisor !== 0) values[i] = (series.values[i]! / divisor) * 100;
+  const values = new Float64Array(Math.max(series.values.length, totals.length));
+  for (let i = 0; i < values.length; i++) {
+    const divisor = valueAt(totals, i);
+    values[i] = divisor === 0 ? Number.NaN : (valueAt(series.values, i) / divisor) * 100;
   }
-  return newSeries(`asPercent(${series.name},${total})`, series, values);
+  const name = `asPercent(${series.name},${total})`;
+  return renamed(series, name, {
+    values,
+    consolidation: "average",
+    xFilesFactor: null,
+    tags: { name },
+  });
 }
 
 function byNodes(
@@ -91,33 +102,39 @@ function byNodes(
     total === undefined ? groups : groupBy(total, (series) => keyOf(series, nodes));
   const totals = new Map<string, TimeSeries>();
   for (const [key, members] of totalGroups) {
-    const isSingle = total !== undefined && members.length === 1;
-    totals.set(
-      key,
-      isSingle ? members[0]! : aggregateSeries(members, "sum", aggregateNamed("sum"), xFilesFactor),
-    );
+    totals.set(key, members.length === 1 ? members[0]! : sumOf(members, xFilesFactor));
   }
-  const keys = [...new Set([...groups.keys(), ...totals.keys()])].sort();
+  const keys = new Set([...groups.keys(), ...totals.keys()]);
   const span = list[0]!;
   const result: TimeSeries[] = [];
   for (const key of keys) {
     const one = totals.get(key);
     const members = groups.get(key);
     if (members === undefined) {
-      result.push(missing(`asPercent(MISSING,${one!.name})`, span));
+      const values = new Float64Array(span.values.length).fill(Number.NaN);
+      const name = `asPercent(MISSING,${one!.name})`;
+      result.push(renamed(one!, name, { ...gridOf(span), values, tags: { name } }));
     } else if (one === undefined) {
       for (const member of members) {
-        result.push(missing(`asPercent(${member.name},MISSING)`, member));
+        const values = new Float64Array(member.values.length).fill(Number.NaN);
+        const name = `asPercent(${member.name},MISSING)`;
+        result.push(renamed(member, name, { values, tags: { name } }));
       }
     } else {
-      const partners = members.map(() => one);
-      for (const series of pairs(members, partners, xFilesFactor)) result.push(series);
+      result.push(
+        ...pairs(
+          members,
+          members.map(() => one),
+          xFilesFactor,
+        ),
+      );
     }
   }
   return result;
 }
 
-/** A series of gaps on the grid of another one. */
-function missing(name: string, grid: TimeSeries): TimeSeries {
-  return newSeries(name, grid, new Float64Array(grid.values.length).fill(Number.NaN));
+type Grid = Pick<TimeSeries, "start" | "end" | "step">;
+
+function gridOf({ start, end, step }: Grid): Grid {
+  return { start, end, step };
 }

@@ -1,5 +1,5 @@
 import { canonicalName, tagsOf } from "../../model/series-name.ts";
-import { type TimeSeries, withChanges } from "../../model/time-series.ts";
+import { renamed, type TimeSeries } from "../../model/time-series.ts";
 import { defineFunction } from "../define.ts";
 import { groupBy } from "../nodes.ts";
 import { aggOrSeriesFunc, many, seriesList, tag } from "../params.ts";
@@ -25,9 +25,7 @@ export const groupByTags = defineFunction({
       const joined = callOnGroup(members, callback, context);
       if (joined === undefined) continue;
       const canonical = canonicalName(name);
-      result.push(
-        withChanges(joined, { name, tags: tagsOf(canonical.ok ? canonical.name : name) }),
-      );
+      result.push(renamed(joined, name, { tags: tagsOf(canonical.ok ? canonical.name : name) }));
     }
     return result;
   },

@@ -1,5 +1,6 @@
+import { isAggregationMethod } from "../../model/aggregation.ts";
 import { renamed, type TimeSeries } from "../../model/time-series.ts";
-import { defineFunction } from "../define.ts";
+import { defineFunction, type Window } from "../define.ts";
 import { oneOf, seriesList, string } from "../params.ts";
 
 /** A name that nothing is known by matters only where points are joined. */
@@ -14,6 +15,12 @@ function consolidatedBy(list: readonly TimeSeries[], name: string): TimeSeries[]
   );
 }
 
+/** Where coarser buckets are read they show the same statistic: a maximum of maxima, not of means. */
+function asStored(name: string, window: Window): Window {
+  const method = name === "avg" ? "average" : name;
+  return isAggregationMethod(method) ? { ...window, statistic: method } : window;
+}
+
 export const consolidateBy = defineFunction({
   name: "consolidateBy",
   group: "Special",
@@ -22,7 +29,9 @@ export const consolidateBy = defineFunction({
     seriesList,
     consolidationFunc: oneOf(string, "sum", "average", "min", "max", "first", "last"),
   },
-  evaluate: ({ seriesList: list, consolidationFunc }) => consolidatedBy(list, consolidationFunc),
+  needsOnlyPlanned: true,
+  plan: ({ consolidationFunc }, window) => [asStored(consolidationFunc, window)],
+  evaluate: ({ consolidationFunc }, { planned }) => consolidatedBy(planned[0]!, consolidationFunc),
 });
 
 export const cumulative = defineFunction({
@@ -30,5 +39,7 @@ export const cumulative = defineFunction({
   group: "Special",
   doc: "Joins datapoints by their sum where there are more of them than fit.",
   params: { seriesList },
-  evaluate: ({ seriesList: list }) => consolidatedBy(list, "sum"),
+  needsOnlyPlanned: true,
+  plan: (_args, window) => [asStored("sum", window)],
+  evaluate: (_args, { planned }) => consolidatedBy(planned[0]!, "sum"),
 });

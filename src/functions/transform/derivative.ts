@@ -16,11 +16,6 @@ export const derivative = defineFunction({
         values[i] = value - previous;
         previous = value;
       }
-      return renamed(
-        series,
-        `derivative(${series.name})`,
-        { values, xFilesFactor: null },
-        { derivative: "1" },
-      );
+      return renamed(series, `derivative(${series.name})`, { values }, { derivative: "1" });
     }),
 });

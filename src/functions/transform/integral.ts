@@ -15,11 +15,6 @@ export const integral = defineFunction({
         total += value;
         return total;
       });
-      return renamed(
-        series,
-        `integral(${series.name})`,
-        { values, xFilesFactor: null },
-        { integral: "1" },
-      );
+      return renamed(series, `integral(${series.name})`, { values }, { integral: "1" });
     }),
 });

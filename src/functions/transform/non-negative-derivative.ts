@@ -15,7 +15,6 @@ export const nonNegativeDerivative = defineFunction({
         `nonNegativeDerivative(${series.name})`,
         {
           values: counterDeltas(series.values, maxValue, minValue),
-          xFilesFactor: null,
         },
         { nonNegativeDerivative: "1" },
       ),
@@ -31,12 +30,7 @@ export const perSecond = defineFunction({
     list.map((series) => {
       const values = counterDeltas(series.values, maxValue, minValue);
       for (let i = 0; i < values.length; i++) values[i] = roundTo(values[i]! / series.step, 6);
-      return renamed(
-        series,
-        `perSecond(${series.name})`,
-        { values, xFilesFactor: null },
-        { perSecond: "1" },
-      );
+      return renamed(series, `perSecond(${series.name})`, { values }, { perSecond: "1" });
     }),
 });
 

@@ -22,15 +22,9 @@ function writeJson(list: readonly TimeSeries[], noNullPoints: boolean): Uint8Arr
     if (noNullPoints && !values.some((value) => Number.isFinite(value))) continue;
     if (!isFirst) out.text(",");
     isFirst = false;
-    out.text(`{"target":${asciiJson(series.name)},"tags":${asciiJson(series.tags)},"datapoints":[`);
-    let hasPoint = false;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      if (noNullPoints && !Number.isFinite(value)) continue;
-      out.point(value, start + i * step, hasPoint);
-      hasPoint = true;
-    }
-    out.text("]}");
+    out.text(`{"target":${asciiJson(series.name)},"tags":${asciiJson(series.tags)},"datapoints":`);
+    out.points(values, start, step, noNullPoints);
+    out.text("}");
   }
   out.text("]");
   return out.finish();

@@ -3,6 +3,17 @@ import { ByteWriter } from "./byte-writer.ts";
 
 const POWERS_OF_TEN = Float64Array.from({ length: 16 }, (_, e) => Number(`1e${e}`));
 
+/** Two digits at a time, as they lie in memory: "07" is PAIRS[7]. */
+const PAIRS = Uint16Array.from(
+  { length: 100 },
+  (_, i) => 0x3030 + Math.floor(i / 10) + ((i % 10) << 8),
+);
+const MAX_INT = 2 ** 31;
+/** `,1700000000]` */
+const TIME_BYTES = 12;
+const MIN_TIME = 1e9;
+const MAX_TIME = 1e10;
+
 /**
  * Prints numbers into a growing buffer, without a string per number: the digits are those that
  * String() gives. A value is tried with the decimals of the one before it first; values of one
@@ -12,17 +23,71 @@ export class NumberWriter extends ByteWriter {
   #decimals = 0;
   /** Whether the value before had more decimals than are tried. */
   #isLong = false;
+  /** The ends of points, `,time]`, on the grid that was used last: most series share one. */
+  #times = new DataView(new ArrayBuffer(0));
+  #timesStart = -1;
+  #timesStep = 0;
+  #timesCount = 0;
 
-  /** `[value,time]`, after a comma if it follows another one. */
-  point(value: number, time: number, follows: boolean): void {
-    this.reserve(80);
-    const bytes = this.bytes;
-    if (follows) bytes[this.at++] = 44;
-    bytes[this.at++] = 91;
-    this.#number(value);
-    bytes[this.at++] = 44;
-    this.#number(time);
-    bytes[this.at++] = 93;
+  /** `[[value,time],...]` of values on a grid; those that are not finite are null, or left out. */
+  points(values: Float64Array, start: number, step: number, leavesOut: boolean): void {
+    const count = values.length;
+    const isUsual = this.#prepareTimes(start, step, count);
+    const times = this.#times;
+    this.byte(91);
+    let follows = false;
+    for (let i = 0; i < count; i++) {
+      const value = values[i]!;
+      if (leavesOut && !Number.isFinite(value)) continue;
+      this.reserve(80);
+      if (follows) this.bytes[this.at++] = 44;
+      follows = true;
+      this.bytes[this.at++] = 91;
+      this.#number(value);
+      if (isUsual) {
+        const { view, at } = this;
+        const from = i * TIME_BYTES;
+        view.setUint32(at, times.getUint32(from));
+        view.setUint32(at + 4, times.getUint32(from + 4));
+        view.setUint32(at + 8, times.getUint32(from + 8));
+        this.at = at + TIME_BYTES;
+      } else {
+        this.bytes[this.at++] = 44;
+        this.#number(start + i * step);
+        this.bytes[this.at++] = 93;
+      }
+    }
+    this.byte(93);
+  }
+
+  /** Prints the times of a grid once; false for one whose times have not ten digits. */
+  #prepareTimes(start: number, step: number, count: number): boolean {
+    const isUsual =
+      Number.isInteger(start) &&
+      Number.isInteger(step) &&
+      start >= MIN_TIME &&
+      start + count * step < MAX_TIME;
+    if (!isUsual) return false;
+    const isKnown =
+      start === this.#timesStart && step === this.#timesStep && count <= this.#timesCount;
+    if (isKnown) return true;
+    const bytes = Buffer.allocUnsafe(count * TIME_BYTES);
+    for (let i = 0; i < count; i++) {
+      const at = i * TIME_BYTES;
+      let rest = start + i * step;
+      bytes[at] = 44;
+      bytes[at + TIME_BYTES - 1] = 93;
+      for (let digit = at + TIME_BYTES - 2; digit > at; digit--) {
+        const tens = Math.floor(rest / 10);
+        bytes[digit] = 48 + rest - tens * 10;
+        rest = tens;
+      }
+    }
+    this.#times = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#timesStart = start;
+    this.#timesStep = step;
+    this.#timesCount = count;
+    return true;
   }
 
   /** A number as JSON has it; null for what is not finite. */
@@ -60,6 +125,7 @@ export class NumberWriter extends ByteWriter {
       bytes[this.at++] = 45;
       rest = -value;
     }
+    if (rest < MAX_INT && this.#shortNumber(rest)) return;
     const whole = Math.floor(rest);
     if (whole === rest && rest < 1e15) {
       this.#integer(rest);
@@ -92,6 +158,53 @@ export class NumberWriter extends ByteWriter {
     // and not 4.4.
     const digits = String(rest);
     for (let i = 0; i < digits.length; i++) bytes[this.at++] = digits.charCodeAt(i);
+  }
+
+  /** Whole numbers, and decimals like the one before, while all their digits fit in 31 bits. */
+  #shortNumber(value: number): boolean {
+    const whole = value | 0;
+    if (whole === value) {
+      this.#digits(whole);
+      return true;
+    }
+    let decimals = this.#decimals;
+    // Smaller ones are printed with an exponent.
+    if (decimals === 0 || value < 1e-6) return false;
+    const scale = POWERS_OF_TEN[decimals]!;
+    const scaled = Math.round(value * scale);
+    if (scaled >= MAX_INT || scaled / scale !== value) return false;
+    let digits = (scaled - whole * scale) | 0;
+    // With fewer decimals it reads back as the same double, too.
+    while (digits % 10 === 0) {
+      digits = (digits / 10) | 0;
+      decimals--;
+    }
+    this.#digits(whole);
+    this.bytes[this.at] = 46;
+    const start = this.at + 1;
+    let at = start + decimals;
+    this.at = at;
+    for (; at - start >= 2; digits = (digits / 100) | 0) {
+      at -= 2;
+      this.view.setUint16(at, PAIRS[digits % 100]!, true);
+    }
+    if (at > start) this.bytes[start] = 48 + digits;
+    return true;
+  }
+
+  /** A whole number from 0 to 2^31 - 1. */
+  #digits(value: number): void {
+    let length = 1;
+    for (let limit = 10; length < 10 && value >= limit; limit *= 10) length++;
+    const start = this.at;
+    let at = start + length;
+    this.at = at;
+    let rest = value;
+    for (; at - start >= 2; rest = (rest / 100) | 0) {
+      at -= 2;
+      this.view.setUint16(at, PAIRS[rest % 100]!, true);
+    }
+    if (at > start) this.bytes[start] = 48 + rest;
   }
 
   #integer(value: number): void {

@@ -311,7 +311,8 @@ function isOfTier(entry: FileEntry, plan: Plan, tier: number): boolean {
   return entry.step === step && entry.retention === retention;
 }
 
-function nextSlotWithData(slot: number, step: number, parts: readonly Part[]): number {
+/** First slot from `slot` on in which a part may have something; infinite when none has. */
+export function nextSlotWithData(slot: number, step: number, parts: readonly Part[]): number {
   let next = Number.POSITIVE_INFINITY;
   for (const part of parts) {
     if (part.until <= slot * step) continue;

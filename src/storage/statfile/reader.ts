@@ -3,50 +3,32 @@ import { ByteReader, StatFileError } from "../codec/bytes.ts";
 import { decodeColumn } from "../codec/column-codec.ts";
 import { ABSMIN, LAST } from "../column.ts";
 import type { FileId, FileSystem } from "../environment.ts";
-import type { Mode } from "../plan.ts";
 import { type BlockColumns, likelyAbsmin } from "./block.ts";
 import {
-  BITMAP_BYTES,
   FOOTER_BYTES,
   HAS_MASK,
   HEADER_BYTES,
-  KIND_PLAIN,
-  LANES,
-  MAGIC,
   PRESENCE_MASK,
   PRESENT_ALL,
   PRESENT_BITMAP,
   PRESENT_RANGE,
   SAME_AS_LAST,
   SECTION_BYTES,
-  type SectionMeta,
-  VERSION,
 } from "./format.ts";
+import {
+  bitCount,
+  type Directory,
+  headerProblem,
+  parseDirectory,
+  parseFooter,
+  parseSection,
+  type Section,
+} from "./layout.ts";
 
-interface Section extends SectionMeta {
-  lanes: number;
-  blocksAt: number;
-  blockBytes: number;
-  directoryAt: number;
-  directoryBytes: number;
-  directoryCrc: number;
-  groups: number;
-  directory: Directory | null;
-}
-
-interface Directory {
-  bitmap: Uint8Array;
-  /** Lanes present before each 64-bit stretch of the bitmap. */
-  ranks: Uint16Array;
-  offsets: Uint32Array;
-  groupEnds: Uint32Array;
-  groupCrcs: Uint32Array;
+interface OpenDirectory extends Directory {
   /** Groups whose crc was found right. */
   verified: Uint8Array;
 }
-
-/** Most slots that a section may claim. */
-const MAX_SLOTS = 1 << 24;
 
 /**
  * Reads a StatFile with positional reads. Everything is verified on first use: the header and the
@@ -56,8 +38,8 @@ const MAX_SLOTS = 1 << 24;
  * bounds.
  */
 export class StatFileReader {
-  readonly sections: readonly SectionMeta[];
-  readonly #sections: Section[];
+  readonly sections: readonly Section[];
+  readonly #directories: (OpenDirectory | undefined)[] = [];
   readonly #files: FileSystem;
   readonly #file: FileId;
   readonly #path: string;
@@ -93,37 +75,20 @@ export class StatFileReader {
     if (size < HEADER_BYTES + FOOTER_BYTES || (expected && expected.bytes !== size)) {
       this.#fail(`it has ${size} bytes instead of ${expected?.bytes ?? "a header and a footer"}`);
     }
-    const header = this.#read(0, HEADER_BYTES);
-    const head = viewOf(header);
-    if (!startsWith(header, 0, MAGIC)) this.#fail("it is no StatFile");
-    if (head.getUint16(8, true) !== VERSION) {
-      this.#fail(`version ${head.getUint16(8, true)} is not known to this program`);
+    const problem = headerProblem(this.#read(0, HEADER_BYTES));
+    if (problem !== null) this.#fail(problem);
+    const footer = parseFooter(this.#read(size - FOOTER_BYTES, FOOTER_BYTES), size);
+    if (typeof footer === "string") this.#fail(footer);
+    if (expected && expected.footerCrc !== footer.crc) this.#fail("bad footer");
+    const table = this.#read(footer.tableAt, footer.tableBytes);
+    if (crc32(table) !== footer.tableCrc) this.#fail("bad section table");
+    const sections: Section[] = [];
+    for (let i = 0; i < footer.sections; i++) {
+      const section = parseSection(table, i * SECTION_BYTES, footer.tableAt);
+      if (typeof section === "string") this.#fail(section);
+      sections.push(section);
     }
-    if (crc32(header.subarray(0, 60)) !== head.getUint32(60, true)) this.#fail("bad header");
-    const footer = this.#read(size - FOOTER_BYTES, FOOTER_BYTES);
-    const foot = viewOf(footer);
-    const footerCrc = foot.getUint32(44, true);
-    if (
-      crc32(footer.subarray(0, 44)) !== footerCrc ||
-      !startsWith(footer, 36, MAGIC) ||
-      (expected && expected.footerCrc !== footerCrc)
-    ) {
-      this.#fail("bad footer");
-    }
-    const tableAt = getU53(foot, 0);
-    const tableBytes = foot.getUint32(8, true);
-    const count = foot.getUint32(16, true);
-    if (count * SECTION_BYTES !== tableBytes || tableAt + tableBytes !== size - FOOTER_BYTES) {
-      this.#fail("bad footer");
-    }
-    const table = this.#read(tableAt, tableBytes);
-    if (crc32(table) !== foot.getUint32(12, true)) this.#fail("bad section table");
-    const view = viewOf(table);
-    this.#sections = [];
-    for (let i = 0; i < count; i++) {
-      this.#sections.push(this.#readSection(view, i * SECTION_BYTES, tableAt));
-    }
-    this.sections = this.#sections;
+    this.sections = sections;
   }
 
   close(): void {
@@ -131,7 +96,7 @@ export class StatFileReader {
   }
 
   hasLane(section: number, lane: number): boolean {
-    const { bitmap } = this.#directoryOf(this.#sections[section]!);
+    const { bitmap } = this.#directoryOf(section);
     return (bitmap[lane >> 3]! & (1 << (lane & 7))) !== 0;
   }
 
@@ -140,8 +105,8 @@ export class StatFileReader {
    * the section has no such series. Of buckets with several samples the last one is given.
    */
   readValuesInto(section: number, lane: number, firstSlot: number, into: Float64Array): boolean {
-    const meta = this.#sections[section]!;
-    const length = this.#loadBlock(meta, lane);
+    const meta = this.sections[section]!;
+    const length = this.#loadBlock(section, lane);
     if (length < 0) return false;
     const reader = new ByteReader(this.#block, 0, length);
     const { known, mask } = this.#readPresence(reader, meta);
@@ -158,8 +123,8 @@ export class StatFileReader {
 
   /** Fills `into` with a series' buckets, slot by slot of the section. */
   readColumns(section: number, lane: number, into: BlockColumns): boolean {
-    const meta = this.#sections[section]!;
-    const length = this.#loadBlock(meta, lane);
+    const meta = this.sections[section]!;
+    const length = this.#loadBlock(section, lane);
     if (length < 0) return false;
     into.clear(meta.slots);
     const reader = new ByteReader(this.#block, 0, length);
@@ -236,8 +201,9 @@ export class StatFileReader {
   }
 
   /** Puts a series' block into #block and returns its length; -1 when there is none. */
-  #loadBlock(section: Section, lane: number): number {
-    const directory = this.#directoryOf(section);
+  #loadBlock(index: number, lane: number): number {
+    const section = this.sections[index]!;
+    const directory = this.#directoryOf(index);
     const { bitmap, ranks, offsets } = directory;
     if ((bitmap[lane >> 3]! & (1 << (lane & 7))) === 0) return -1;
     let rank = ranks[lane >> 6]!;
@@ -258,7 +224,7 @@ export class StatFileReader {
     return length;
   }
 
-  #verifyGroup(section: Section, directory: Directory, from: number, to: number): void {
+  #verifyGroup(section: Section, directory: OpenDirectory, from: number, to: number): void {
     const { groupEnds, groupCrcs, verified } = directory;
     let low = 0;
     let high = groupEnds.length - 1;
@@ -278,65 +244,18 @@ export class StatFileReader {
     verified[low] = 1;
   }
 
-  #directoryOf(section: Section): Directory {
-    if (section.directory !== null) return section.directory;
-    const bytes = this.#read(section.directoryAt, section.directoryBytes);
-    if (crc32(bytes) !== section.directoryCrc) this.#fail("bad directory");
-    const view = viewOf(bytes);
-    const bitmap = bytes.slice(0, BITMAP_BYTES);
-    const ranks = new Uint16Array(LANES / 64);
-    let lanes = 0;
-    for (let i = 0; i < BITMAP_BYTES; i++) {
-      if (i % 8 === 0) ranks[i / 8] = lanes;
-      lanes += bitCount(bitmap[i]!);
-    }
-    if (lanes !== section.lanes) this.#fail("bad directory");
-    const offsets = new Uint32Array(lanes);
-    for (let i = 0; i < lanes; i++) offsets[i] = view.getUint32(BITMAP_BYTES + i * 4, true);
-    const groupEnds = new Uint32Array(section.groups);
-    const groupCrcs = new Uint32Array(section.groups);
-    for (let i = 0; i < section.groups; i++) {
-      const at = BITMAP_BYTES + lanes * 4 + i * 8;
-      groupEnds[i] = view.getUint32(at, true);
-      groupCrcs[i] = view.getUint32(at + 4, true);
-    }
-    const verified = new Uint8Array(section.groups);
-    section.directory = { bitmap, ranks, offsets, groupEnds, groupCrcs, verified };
-    return section.directory;
-  }
-
-  #readSection(view: DataView, at: number, tableAt: number): Section {
-    const section: Section = {
-      plan: view.getUint32(at, true),
-      mode: view.getUint8(at + 4) as Mode,
-      tier: view.getUint8(at + 5),
-      mask: view.getUint16(at + 8, true),
-      shard: view.getUint32(at + 12, true),
-      step: view.getFloat64(at + 16, true),
-      baseStep: view.getFloat64(at + 24, true),
-      firstSlot: view.getFloat64(at + 32, true),
-      slots: view.getUint32(at + 40, true),
-      lanes: view.getUint32(at + 44, true),
-      lsnFirst: getU53(view, at + 48),
-      lsnLast: getU53(view, at + 56),
-      blocksAt: getU53(view, at + 64),
-      blockBytes: getU53(view, at + 72),
-      directoryAt: getU53(view, at + 80),
-      directoryBytes: view.getUint32(at + 88, true),
-      directoryCrc: view.getUint32(at + 92, true),
-      groups: view.getUint32(at + 96, true),
-      directory: null,
-    };
-    if (view.getUint8(at + 6) !== KIND_PLAIN) this.#fail("a section of an unknown kind");
-    const isSane =
-      section.slots <= MAX_SLOTS &&
-      section.lanes <= LANES &&
-      section.step > 0 &&
-      section.blocksAt + section.blockBytes <= section.directoryAt &&
-      section.directoryAt + section.directoryBytes <= tableAt &&
-      section.directoryBytes === BITMAP_BYTES + section.lanes * 4 + section.groups * 8;
-    if (!isSane) this.#fail("bad section table");
-    return section;
+  #directoryOf(index: number): OpenDirectory {
+    const known = this.#directories[index];
+    if (known !== undefined) return known;
+    const section = this.sections[index]!;
+    const directory = parseDirectory(
+      this.#read(section.directoryAt, section.directoryBytes),
+      section,
+    );
+    if (typeof directory === "string") this.#fail(directory);
+    const opened = { ...directory, verified: new Uint8Array(section.groups) };
+    this.#directories[index] = opened;
+    return opened;
   }
 
   #read(position: number, length: number): Uint8Array {
@@ -350,23 +269,4 @@ export class StatFileReader {
   #fail(reason: string): never {
     throw new StatFileError(`${this.#path}: ${reason}`);
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function getU53(view: DataView, at: number): number {
-  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
-}
-
-function startsWith(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
-  return text.every((byte, i) => bytes[at + i] === byte);
-}
-
-function bitCount(byte: number): number {
-  let bits = byte;
-  bits -= (bits >> 1) & 0x55;
-  bits = (bits & 0x33) + ((bits >> 2) & 0x33);
-  return (bits + (bits >> 4)) & 0x0f;
 }

@@ -1,0 +1,250 @@
+import { hostname } from "node:os";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { loadRules, type Rules, ruleFilesVersion } from "../config/rules.ts";
+import type { NameIndex } from "../storage/index/name-index.ts";
+import { realEnvironment } from "../storage/node-files.ts";
+import type { Recovered } from "../storage/recovery.ts";
+import type { OwnedStoreView } from "../storage/store-memory.ts";
+import { StoreWriter } from "../storage/store-writer.ts";
+import type { FromStore, FromWal, ToStore, ToWal } from "../storage/threads/messages.ts";
+import { WalRing } from "../storage/wal/ring.ts";
+import { Intake } from "./intake.ts";
+import type { FromIngest, IngestThreadData } from "./messages.ts";
+import { Receivers } from "./receivers.ts";
+import { RefusalLog } from "./refusal-log.ts";
+import { Replanner } from "./replanner.ts";
+import { SelfSeries } from "./self-series.ts";
+
+const TICK_MS = 100;
+const REPORT_MS = 1000;
+const RELOAD_CHECK_MS = 10_000;
+
+type Tell = (message: FromIngest) => void;
+
+/** What the ingest thread does once the store is recovered. */
+export class Ingest {
+  readonly #data: IngestThreadData;
+  readonly #view: OwnedStoreView;
+  readonly #index: NameIndex;
+  readonly #tell: Tell;
+  readonly #ring: WalRing;
+  readonly #writer: StoreWriter;
+  readonly #refusals: RefusalLog;
+  readonly #intake: Intake;
+  readonly #receivers: Receivers;
+  readonly #replanner: Replanner;
+  readonly #selfSeries: SelfSeries;
+  readonly #loopDelay = monitorEventLoopDelay({ resolution: 2 });
+  readonly #timers: NodeJS.Timeout[];
+  /** Connections that wait for room. */
+  readonly #waiting: (() => void)[] = [];
+  #filesVersion: string;
+  #onWalClosed: ((failure: string | null) => void) | null = null;
+  #onStoreClosed: (() => void) | null = null;
+
+  constructor(
+    data: IngestThreadData,
+    view: OwnedStoreView,
+    index: NameIndex,
+    recovered: Recovered,
+    tell: Tell,
+  ) {
+    this.#data = data;
+    this.#view = view;
+    this.#index = index;
+    this.#tell = tell;
+    this.#ring = new WalRing(data.ring);
+    this.#writer = this.#newWriter(recovered);
+    this.#refusals = new RefusalLog(({ protocol, reason, sample, count }) =>
+      this.#log("warn", "refused", { protocol, reason, count, sample }),
+    );
+    const rules = loadRules(data.files);
+    this.#filesVersion = ruleFilesVersion(data.files);
+    for (const warning of rules.warnings) this.#log("warn", warning);
+    this.#intake = new Intake(
+      this.#writer,
+      view.series,
+      index,
+      rules,
+      data.istatRetention,
+      this.#refusals,
+      now,
+    );
+    this.#receivers = new Receivers(this.#intake, this.#refusals, {
+      isFull: () => this.#writer.isFull,
+      onRoom: (resume) => {
+        this.#waiting.push(resume);
+      },
+    });
+    this.#selfSeries = new SelfSeries(
+      (name, value) => this.#intake.putOwn(name, value),
+      hostname(),
+    );
+    this.#replanner = new Replanner(this.#writer, view.series, index);
+    data.wal.on("message", (message: FromWal) => this.#onWal(message));
+    data.store.on("message", (message: FromStore) => this.#onStore(message));
+    this.#loopDelay.enable();
+    this.#timers = [
+      setInterval(() => this.#tick(), TICK_MS),
+      setInterval(() => this.#report(), REPORT_MS),
+      setInterval(() => this.#reloadIfChanged(), RELOAD_CHECK_MS),
+    ];
+  }
+
+  /** Opens the receivers; before that nothing can be lost. */
+  async listen(): Promise<void> {
+    try {
+      this.#tell({ kind: "listening", addresses: await this.#receivers.listen(this.#data) });
+    } catch (error) {
+      this.#tell({
+        kind: "failed",
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  /** A broken file keeps the rules that are in force. */
+  reload(): void {
+    this.#filesVersion = ruleFilesVersion(this.#data.files);
+    let rules: Rules;
+    try {
+      rules = loadRules(this.#data.files);
+    } catch (error) {
+      this.#log("error", `configuration not reloaded, the old rules stay: ${String(error)}`);
+      return;
+    }
+    this.#intake.setRules(rules);
+    this.#replanner.begin(rules.storage);
+    for (const warning of rules.warnings) this.#log("warn", warning);
+    this.#tell({ kind: "reloaded" });
+  }
+
+  /** Stores our own numbers as series. */
+  storeNumbers(others: Readonly<Record<string, number>>): void {
+    this.#selfSeries.store({
+      seconds: performance.now() / 1000,
+      numbers: { ...others, ...this.#numbers() },
+      refusals: new Map(this.#refusals.counts),
+    });
+  }
+
+  freeze(): void {
+    this.#writer.freezeStrays();
+  }
+
+  /** Loses nothing that was read: what is in the log's buffer is written and synced. */
+  async close(): Promise<void> {
+    await this.#receivers.close();
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#writer.flushCatalogue();
+    this.#writer.flush();
+    const storeClosed = new Promise<void>((resolve) => {
+      this.#onStoreClosed = resolve;
+    });
+    const walClosed = new Promise<string | null>((resolve) => {
+      this.#onWalClosed = resolve;
+    });
+    this.#toStore({ kind: "close" });
+    this.#toWal({ kind: "close" });
+    const walFailure = await walClosed;
+    await storeClosed;
+    this.#data.wal.close();
+    this.#data.store.close();
+    this.#tell({ kind: "closed", walFailure });
+  }
+
+  #newWriter(recovered: Recovered): StoreWriter {
+    const writer = new StoreWriter(
+      this.#view,
+      realEnvironment.clock,
+      this.#index,
+      this.#ring,
+      {
+        frame: (offset, length) => this.#toWal({ kind: "frame", offset, length }),
+        rotate: () => this.#toWal({ kind: "rotate" }),
+        cut: (window) => this.#toStore({ kind: "cut", window }),
+        frozen: (strays) => this.#toStore({ kind: "frozen", strays }),
+        catalogue: (frame, lsn) => this.#toStore({ kind: "catalogue", frame, lsn }),
+        needed: (lsn) => this.#toWal({ kind: "needed", lsn }),
+      },
+      recovered.replay,
+    );
+    writer.start(recovered.nextLsn);
+    return writer;
+  }
+
+  #toWal(message: ToWal): void {
+    this.#data.wal.postMessage(message);
+  }
+
+  #toStore(message: ToStore): void {
+    this.#data.store.postMessage(message);
+  }
+
+  #onWal(message: FromWal): void {
+    if (message.kind === "released") this.#writer.released(message.frames);
+    else if (message.kind === "dropped") this.#toStore(message);
+    else this.#onWalClosed?.(message.failure);
+  }
+
+  #onStore(message: FromStore): void {
+    if (message.kind === "sealed") this.#writer.sealed(message.window);
+    else if (message.kind === "flushed") this.#writer.flushed(message.strays);
+    else if (message.kind === "catalogued") this.#writer.catalogued(message.lsn);
+    else this.#onStoreClosed?.();
+  }
+
+  #tick(): void {
+    this.#writer.tick();
+    if (this.#replanner.turn(now())) {
+      const { changed, kept, problem } = this.#replanner;
+      this.#log("info", "retention of series changed", { series: changed });
+      if (kept > 0) this.#log("warn", "series keep their retention", { series: kept, problem });
+    }
+    while (this.#waiting.length > 0 && !this.#writer.isFull) this.#waiting.shift()!();
+  }
+
+  #reloadIfChanged(): void {
+    if (ruleFilesVersion(this.#data.files) !== this.#filesVersion) this.reload();
+  }
+
+  #report(): void {
+    this.#tell({
+      kind: "report",
+      numbers: this.#numbers(),
+      refusals: [...this.#refusals.counts],
+    });
+  }
+
+  #numbers(): Record<string, number> {
+    const { carbon, pickle, istat } = this.#intake;
+    const { pool } = this.#view;
+    const { head } = this.#writer;
+    return {
+      series: this.#index.count,
+      carbon_points_received: carbon.received,
+      pickle_points_received: pickle.received,
+      istat_points_received: istat.received,
+      mode_mismatch: carbon.modeMismatches + pickle.modeMismatches + istat.modeMismatches,
+      ...this.#receivers.numbers,
+      head_pages_used: pool.used,
+      head_pages: pool.pages,
+      head_dropped: head.dropped,
+      strays: head.strays.count,
+      unsealed_records: Number.isFinite(head.firstLsn) ? this.#writer.lsn - head.firstLsn : 0,
+      log_pending_bytes: this.#ring.pendingBytes,
+      receivers_paused: this.#waiting.length,
+      lsn: this.#writer.lsn,
+      ingest_heap_bytes: process.memoryUsage().heapUsed,
+      ingest_loop_delay_p99_ms: this.#loopDelay.percentile(99) / 1e6,
+    };
+  }
+
+  #log(level: "info" | "warn" | "error", message: string, fields: object = {}): void {
+    this.#tell({ kind: "log", level, message, fields });
+  }
+}
+
+function now(): number {
+  return Math.floor(Date.now() / 1000);
+}

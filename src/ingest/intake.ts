@@ -1,0 +1,82 @@
+import type { Rules } from "../config/rules.ts";
+import type { Retention } from "../model/retention.ts";
+import { IstatDecoder } from "../protocols/istat-lines.ts";
+import { PickleDecoder } from "../protocols/pickle.ts";
+import { PlaintextDecoder } from "../protocols/plaintext.ts";
+import type { NameIndex } from "../storage/index/name-index.ts";
+import { NameTable } from "../storage/name-table.ts";
+import type { SeriesTable } from "../storage/series-table.ts";
+import type { StoreWriter } from "../storage/store-writer.ts";
+import type { RefusalLog } from "./refusal-log.ts";
+import { SeriesDefiner } from "./series-definer.ts";
+import { StoreSink } from "./sinks.ts";
+
+/** Everything between bytes and the store: per protocol the names, a sink, and new decoders. */
+export class Intake {
+  readonly definer: SeriesDefiner;
+  readonly carbon: StoreSink;
+  readonly pickle: StoreSink;
+  readonly istat: StoreSink;
+  readonly #names: Record<"carbon" | "pickle" | "istat", NameTable>;
+  readonly #writer: StoreWriter;
+  readonly #refusals: RefusalLog;
+  readonly #now: () => number;
+
+  /** `now` gives the present in whole seconds. */
+  constructor(
+    writer: StoreWriter,
+    series: SeriesTable,
+    index: NameIndex,
+    rules: Rules,
+    istatRetention: readonly Retention[],
+    refusals: RefusalLog,
+    now: () => number,
+  ) {
+    this.definer = new SeriesDefiner(writer, index, rules, istatRetention);
+    this.#writer = writer;
+    this.#refusals = refusals;
+    this.#now = now;
+    this.#names = {
+      carbon: new NameTable((raw) => this.definer.carbon(raw)),
+      pickle: new NameTable((raw) => this.definer.carbon(raw)),
+      istat: new NameTable((raw) => this.definer.istat(raw)),
+    };
+    const sink = (protocol: "carbon" | "pickle" | "istat"): StoreSink =>
+      new StoreSink(this.#names[protocol], writer, series, refusals.forProtocol(protocol).refuse);
+    this.carbon = sink("carbon");
+    this.pickle = sink("pickle");
+    this.istat = sink("istat");
+  }
+
+  /** A datapoint of the server itself; the lists do not apply to it. */
+  putOwn(name: string, value: number): void {
+    const series = this.definer.own(name);
+    const refusal =
+      typeof series === "number"
+        ? this.#writer.point(series, this.#now(), value, 0, -1)
+        : series.refusal;
+    if (refusal !== null) this.#refusals.forProtocol("self").refuse(refusal, () => name);
+  }
+
+  /** New rules; what carbon's names stand for is asked anew. */
+  setRules(rules: Rules): void {
+    this.definer.rules = rules;
+    this.#names.carbon.clear();
+    this.#names.pickle.clear();
+  }
+
+  newPlaintext(): PlaintextDecoder {
+    const refusals = this.#refusals.forProtocol("carbon");
+    return new PlaintextDecoder(this.#names.carbon, this.carbon, refusals, this.#now);
+  }
+
+  newPickle(): PickleDecoder {
+    const refusals = this.#refusals.forProtocol("pickle");
+    return new PickleDecoder(this.#names.pickle, this.pickle, refusals, this.#now);
+  }
+
+  newIstat(): IstatDecoder {
+    const refusals = this.#refusals.forProtocol("istat");
+    return new IstatDecoder(this.#names.istat, this.istat, refusals, this.#now);
+  }
+}

@@ -1,0 +1,124 @@
+import type { Intake } from "./intake.ts";
+import type { Listen } from "./messages.ts";
+import type { RefusalLog } from "./refusal-log.ts";
+import {
+  DEFAULT_IDLE_SECONDS,
+  DEFAULT_MAX_CONNECTIONS,
+  type Pressure,
+  type StreamDecoder,
+  TcpReceiver,
+} from "./tcp-receiver.ts";
+import { UdpReceiver } from "./udp-receiver.ts";
+
+export interface ListenAddresses {
+  carbon: Listen;
+  pickle: Listen;
+  istat: Listen;
+}
+
+/** All receivers: opens them one after the other, and closes them together. */
+export class Receivers {
+  readonly #intake: Intake;
+  readonly #refusals: RefusalLog;
+  readonly #pressure: Pressure;
+  readonly #tcp: TcpReceiver[] = [];
+  readonly #udp: UdpReceiver[] = [];
+  readonly #addresses: Record<string, string> = {};
+  #opening: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(intake: Intake, refusals: RefusalLog, pressure: Pressure) {
+    this.#intake = intake;
+    this.#refusals = refusals;
+    this.#pressure = pressure;
+  }
+
+  /** Resolves with the addresses that are listened on. @throws Error naming flag and address */
+  async listen(addresses: ListenAddresses): Promise<Record<string, string>> {
+    this.#opening = this.#openAll(addresses);
+    await this.#opening;
+    return this.#addresses;
+  }
+
+  /** Loses nothing that was read over TCP. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    // A listener that opens just now is closed like all others; whoever opens it hears of a failure.
+    await this.#opening.catch(() => {});
+    await Promise.all([...this.#tcp, ...this.#udp].map((receiver) => receiver.close()));
+  }
+
+  get numbers(): Record<string, number> {
+    const sum = <T>(list: readonly T[], count: (item: T) => number): number =>
+      list.reduce((total, item) => total + count(item), 0);
+    return {
+      connections: sum(this.#tcp, (receiver) => receiver.connections),
+      udp_datagrams: sum(this.#udp, (receiver) => receiver.datagrams),
+      udp_dropped: sum(this.#udp, (receiver) => receiver.dropped),
+      udp_dropped_by_kernel: sum(this.#udp, (receiver) => receiver.kernelDrops()),
+    };
+  }
+
+  async #openAll({ carbon, pickle, istat }: ListenAddresses): Promise<void> {
+    const intake = this.#intake;
+    await this.#openTcp("carbon", carbon, () => neverClosing(intake.newPlaintext()));
+    await this.#openUdp("carbon", carbon, intake.newPlaintext());
+    await this.#openTcp("pickle", pickle, () => intake.newPickle());
+    await this.#openTcp("istat", istat, () => neverClosing(intake.newIstat()));
+    await this.#openUdp("istat", istat, intake.newIstat());
+  }
+
+  async #openTcp(name: string, address: Listen, newDecoder: () => StreamDecoder): Promise<void> {
+    if (address === null || this.#isClosed) return;
+    const receiver = new TcpReceiver(
+      { ...address, maxConnections: DEFAULT_MAX_CONNECTIONS, idleSeconds: DEFAULT_IDLE_SECONDS },
+      newDecoder,
+      this.#pressure,
+      this.#refusals.forProtocol(name).refuse,
+    );
+    this.#addresses[name] = await opened(name, address, receiver);
+    this.#tcp.push(receiver);
+  }
+
+  /** The same port as TCP; with port 0 the one that TCP was given. */
+  async #openUdp(
+    name: string,
+    address: Listen,
+    decoder: { pushDatagram(datagram: Buffer): void },
+  ): Promise<void> {
+    if (address === null || this.#isClosed) return;
+    const tcp = this.#addresses[name]!;
+    const port = Number(tcp.slice(tcp.lastIndexOf(":") + 1));
+    const receiver = new UdpReceiver(
+      { host: address.host, port },
+      (datagram) => decoder.pushDatagram(datagram),
+      this.#pressure,
+      this.#refusals.forProtocol(name).refuse,
+    );
+    await opened(name, address, receiver);
+    this.#udp.push(receiver);
+  }
+}
+
+async function opened(
+  name: string,
+  { host, port }: { host: string; port: number },
+  receiver: { listen(): Promise<string> },
+): Promise<string> {
+  try {
+    return await receiver.listen();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`--${name}-listen ${host}:${port} cannot be opened: ${reason}`);
+  }
+}
+
+function neverClosing(decoder: { push(chunk: Buffer): void; end(): void }): StreamDecoder {
+  return {
+    push: (chunk) => {
+      decoder.push(chunk);
+      return null;
+    },
+    end: () => decoder.end(),
+  };
+}

@@ -1,0 +1,104 @@
+import { crc32 } from "node:zlib";
+import type { FileId, FileSystem } from "../environment.ts";
+import type { Manifest } from "../manifest.ts";
+import {
+  CATALOGUE_FILE,
+  FORMAT_FILE,
+  MANIFEST_FILE,
+  ORPHAN_FOLDER,
+  STATFILE_FOLDER,
+  WAL_FOLDER,
+} from "../store-folder.ts";
+import { logFileNames } from "../wal/scan.ts";
+import { sizeOf } from "./file-access.ts";
+import type { Findings } from "./findings.ts";
+import { groupsOf, readFrame, readPiece } from "./statfile-frame.ts";
+
+const KNOWN = [
+  FORMAT_FILE,
+  MANIFEST_FILE,
+  CATALOGUE_FILE,
+  WAL_FOLDER,
+  STATFILE_FOLDER,
+  ORPHAN_FOLDER,
+  "lock",
+];
+/** What a process that was killed has left half-written; the next one takes no notice. */
+const HALF_WRITTEN = /^(FORMAT|manifest|catalogue)\.new$|^lock\.(stale\.)?\d+$/;
+
+/** Says what lies in the folders besides the store's own files. */
+export function noteStrangers(
+  files: FileSystem,
+  folder: string,
+  manifest: Manifest,
+  findings: Findings,
+): void {
+  for (const name of files.list(folder)) {
+    if (HALF_WRITTEN.test(name)) findings.note(`${name}: left half-written by a crash`);
+    else if (!KNOWN.includes(name)) findings.note(`${name}: no file of a store`);
+  }
+  const log = new Set(logFileNames(files, `${folder}/${WAL_FOLDER}`));
+  for (const name of files.list(`${folder}/${WAL_FOLDER}`)) {
+    if (!log.has(name)) findings.note(`${WAL_FOLDER}/${name}: no log file`);
+  }
+  noteUnnamed(files, folder, manifest, findings);
+  noteOrphans(files, folder, findings);
+}
+
+function noteUnnamed(
+  files: FileSystem,
+  folder: string,
+  manifest: Manifest,
+  findings: Findings,
+): void {
+  const known = new Set([...manifest.files].map(({ file }) => file));
+  for (const group of files.list(`${folder}/${STATFILE_FOLDER}`)) {
+    if (!/^\d+-\d+$/.test(group)) findings.note(`${STATFILE_FOLDER}/${group}: no folder of a tier`);
+    for (const name of files.list(`${folder}/${STATFILE_FOLDER}/${group}`)) {
+      const file = `${group}/${name}`;
+      if (known.has(file)) continue;
+      let what = `not named by the manifest; the next start moves it to ${ORPHAN_FOLDER}`;
+      if (name.endsWith(".tmp")) what = "not finished; the next start removes it";
+      else if (manifest.wasRemoved(file)) what = "merged or expired; the next start removes it";
+      findings.note(`${STATFILE_FOLDER}/${file}: ${what}`);
+    }
+  }
+}
+
+/** Orphans count for nothing, so that damage in them is none of the store. */
+function noteOrphans(files: FileSystem, folder: string, findings: Findings): void {
+  const names = files.list(`${folder}/${ORPHAN_FOLDER}`);
+  if (names.length === 0) return;
+  let bytes = 0;
+  const damaged: string[] = [];
+  for (const name of names) {
+    const path = `${folder}/${ORPHAN_FOLDER}/${name}`;
+    bytes += sizeOf(files, path);
+    if (!isWhole(files, path)) damaged.push(name);
+  }
+  const whole = damaged.length === 0 ? "" : `; not whole: ${damaged.join(", ")}`;
+  findings.note(
+    `${ORPHAN_FOLDER}: ${names.length} files of ${bytes} bytes that are no part of the store${whole}`,
+  );
+}
+
+function isWhole(files: FileSystem, path: string): boolean {
+  let file: FileId;
+  try {
+    file = files.openRead(path);
+  } catch {
+    return false;
+  }
+  try {
+    const { fileFaults, sectionFaults, sections } = readFrame(files, file, null);
+    if (fileFaults.length > 0 || sectionFaults.size > 0) return false;
+    return sections.every(({ section, directory }) =>
+      groupsOf(section, directory!).every(({ at, bytes, crc }) => {
+        const piece = readPiece(files, file, at, bytes);
+        return typeof piece !== "string" && crc32(piece) === crc;
+      }),
+    );
+  } finally {
+    files.close(file);
+  }
+}

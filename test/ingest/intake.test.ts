@@ -1,0 +1,117 @@
+import { writeFileSync } from "node:fs";
+import test from "ava";
+import { temporaryFolder } from "../server.ts";
+import { IngestHarness, NOW } from "./ingest-harness.ts";
+
+const T = NOW - 40;
+
+function mismatches({ intake }: IngestHarness): number[] {
+  return [intake.carbon, intake.pickle, intake.istat].map((sink) => sink.modeMismatches);
+}
+
+test("a set of samples adds its rate to an event counter, as single events would", (t) => {
+  const ingest = new IngestHarness();
+  ingest.istat(`*hits ${T} 5\n*hits ${T} 10 60 1 5 4\nhits ${T} 20 400 20 20 1\n`);
+  ingest.istat(`*singles ${T} 5\n*singles ${T} 10\nsingles ${T} 20\n`);
+  for (const one of [ingest, ingest.restarted()]) {
+    t.is(one.valueAt("hits", T), 3.5);
+    t.is(one.valueAt("singles", T), 3.5);
+  }
+  t.deepEqual(mismatches(ingest), [0, 0, 0]);
+  t.deepEqual(ingest.refused, {});
+});
+
+test("late sets of events add up like those in time", (t) => {
+  const ingest = new IngestHarness();
+  const late = NOW - 7200;
+  ingest.istat(`*hits ${late} 5\n*hits ${late} 10 60 1 5 4\n`);
+  for (const one of [ingest, ingest.restarted()]) t.is(one.valueAt("hits", late), 1.5);
+});
+
+test("istat samples on a carbon series replace, a set by its mean, and are counted", (t) => {
+  const ingest = new IngestHarness();
+  ingest.carbon(`load 1 ${T}\nload 1 ${T - 10}\n`);
+  ingest.istat(`load ${T} 7\nload ${T} 10 60 1 5 4\nload ${T - 10} 8\n`);
+  for (const one of [ingest, ingest.restarted()]) {
+    t.is(one.valueAt("load", T), 2.5);
+    t.is(one.valueAt("load", T - 10), 8);
+  }
+  t.deepEqual(mismatches(ingest), [0, 0, 3]);
+  t.deepEqual(ingest.refused, {});
+});
+
+test("carbon datapoints on an istat counter follow its mode and are counted", (t) => {
+  const ingest = new IngestHarness();
+  ingest.istat(`gauge ${T} 1\n*event ${T} 10\n`);
+  ingest.carbon(`gauge 2 ${T}\nevent 20 ${T}\n`);
+  ingest.pickle("gauge", T, 6);
+  ingest.pickle("event", T, 30);
+  for (const one of [ingest, ingest.restarted()]) {
+    t.is(one.valueAt("gauge", T), 3);
+    t.is(one.valueAt("event", T), 6);
+  }
+  t.deepEqual(mismatches(ingest), [2, 2, 0]);
+  t.deepEqual(ingest.refused, {});
+});
+
+test("every refused datapoint counts once, under the reason of its name", (t) => {
+  const folder = temporaryFolder();
+  const blacklist = `${folder.path}/blacklist.conf`;
+  writeFileSync(blacklist, "^secret\\.\n");
+  const ingest = new IngestHarness({}, { blacklist });
+  for (let i = 0; i < 3; i++) {
+    ingest.carbon(`secret.x 1 ${T}\n... 1 ${T}\ngood 1 ${T}\n`);
+    ingest.carbon(`c\u0001.d  1 ${T}\n`);
+    ingest.pickle("secret.x", T, 1);
+    ingest.istat(`... ${T} 1\n... ${T} 10 60 1 5 4\n`);
+  }
+  t.deepEqual(ingest.refused, {
+    "carbon blacklisted": 3,
+    "carbon name-empty": 3,
+    "carbon name-has-control-characters": 3,
+    "pickle blacklisted": 3,
+    "istat name-empty": 6,
+  });
+  folder.remove();
+});
+
+test("a line that feeds several counters counts once, and feeds those that take it", (t) => {
+  const ingest = new IngestHarness();
+  const long = "x".repeat(5000);
+  for (let i = 0; i < 2; i++) {
+    ingest.istat(`cpu^a^${long}^y${long}^b ${T} 4\n`);
+    ingest.istat(`cpu^a^b ${NOW - 20 * 86_400} 4\n`);
+  }
+  t.deepEqual(ingest.refused, { "istat name-too-long": 2, "istat too-old": 2 });
+  t.is(ingest.valueAt("cpu.a", T), 4);
+  t.is(ingest.valueAt("cpu.b", T), 4);
+});
+
+test("a name that found the log full is asked for again, one beyond --max-series is not", (t) => {
+  const ingest = new IngestHarness({ maxSeries: 2, ringBytes: 1 << 16 });
+  let points = 0;
+  while (!ingest.store.writer.isFull) ingest.carbon(`fill ${points++}.5 ${T}\n`);
+  for (; ingest.refused["carbon log-full"] === undefined; points++) {
+    ingest.carbon(`fill ${points}.5 ${T}\n`);
+  }
+  const full = ingest.refused["carbon log-full"]!;
+  ingest.carbon(`late 1 ${T}\nlate 2 ${T}\n`);
+  ingest.istat(`late ${T} 3\n`);
+  t.deepEqual(ingest.refused, { "carbon log-full": full + 2, "istat log-full": 1 });
+  t.is(ingest.store.names.seriesAt("late"), -1);
+  ingest.store.settle();
+  ingest.carbon(`late 4 ${T}\nthird 5 ${T}\nthird 6 ${T}\n`);
+  t.is(ingest.valueAt("late", T), 4);
+  t.is(ingest.refused["carbon no-room-for-series"], 2);
+  t.is(ingest.refused["carbon log-full"], full + 2);
+  t.is(ingest.restarted().valueAt("late", T), 4);
+});
+
+test("white space beyond ASCII around a name is no part of it", (t) => {
+  const ingest = new IngestHarness();
+  ingest.carbon(`a.b\u0085 1 ${T}\n\u3000c.d 2 ${T}\ne\u2003f 3 ${T}\n\ufeffg 4 ${T}\n`);
+  t.is(ingest.valueAt("a.b", T), 1);
+  t.is(ingest.valueAt("c.d", T), 2);
+  t.is(ingest.valueAt("\ufeffg", T), 4);
+  t.deepEqual(ingest.refused, { "carbon line-malformed": 1 });
+});
