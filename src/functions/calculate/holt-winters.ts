@@ -62,8 +62,9 @@ export const holtWintersConfidenceArea = defineFunction({
   evaluate: (args, context) => {
     const bands = analyse(args, context).flatMap((one) => bandsOf(one, args.delta));
     if (bands.length === 0) return [];
-    const name = "holtWintersConfidenceArea";
-    return asArea(bands, `${name}(${joinedPaths(bands)})`, name);
+    const tag = "holtWintersConfidenceArea";
+    const name = `${tag}(${joinedPaths(bands)})`;
+    return asArea(bands, name, tag).map((series) => ({ ...series, pathExpression: name }));
   },
 });
 

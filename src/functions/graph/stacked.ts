@@ -1,4 +1,4 @@
-import { drawn, type TimeSeries, withChanges } from "../../model/time-series.ts";
+import { drawn, renamed } from "../../model/time-series.ts";
 import { defineFunction } from "../define.ts";
 import { optional, publishedAs, seriesList, string } from "../params.ts";
 
@@ -14,10 +14,11 @@ export const stacked = defineFunction({
     const name = stackName ?? DEFAULT;
     const totals = stack(name);
     return list.map((series) => {
-      const onTop = drawn(withChanges(series, { values: heaped(series.values, totals) }), {
-        stacked: true,
-      });
-      return name === DEFAULT ? asDefault(onTop) : onTop;
+      const isDefault = name === DEFAULT;
+      const title = isDefault ? `stacked(${series.name})` : series.name;
+      const tags: Record<string, string> = isDefault ? { stacked: DEFAULT } : {};
+      const values = heaped(series.values, totals);
+      return drawn(renamed(series, title, { values }, tags), { stacked: true });
     });
   },
 });
@@ -32,11 +33,4 @@ function heaped(values: Float64Array, totals: number[]): Float64Array {
     result[i] = Number.isNaN(value) ? value : totals[i]!;
   }
   return result;
-}
-
-function asDefault(series: TimeSeries): TimeSeries {
-  return withChanges(series, {
-    name: `stacked(${series.name})`,
-    tags: { ...series.tags, stacked: DEFAULT },
-  });
 }
