@@ -10,27 +10,6 @@ import { MemorySource } from "./memory-source.ts";
 const FOLDER = "test/cases";
 const LIMITS = { maxSeries: 1000, maxDatapoints: 1_000_000, seconds: 60 };
 
-/** Functions that nobody has written a script for yet; it grows shorter only. */
-const WITHOUT_SCRIPT: readonly string[] = [
-  "aliasQuery",
-  "legendValue",
-  "lower",
-  "upper",
-  "alpha",
-  "areaBetween",
-  "color",
-  "dashed",
-  "drawAsInfinite",
-  "lineWidth",
-  "secondYAxis",
-  "stacked",
-  "verticalLine",
-  "cactiStyle",
-  "changed",
-  "events",
-  "setXFilesFactor",
-];
-
 async function answerOf({ target, series, request }: CaseStep): Promise<CaseAnswer> {
   const { broken, body } = await render(
     {
@@ -71,14 +50,10 @@ for (const path of scripts) {
   });
 }
 
-test("every function of Graphite has a script that calls it, or is known not to have one", (t) => {
+test("every function of Graphite has a script that calls it", (t) => {
   for (const { name, group, origin } of FUNCTIONS) {
     if (origin !== "graphite") continue;
     const path = `${FOLDER}/${folderOf(group)}/${name}.case`;
-    if (WITHOUT_SCRIPT.includes(name)) {
-      t.false(existsSync(path), `${name} has a script by now: take it off the list`);
-      continue;
-    }
     if (!existsSync(path)) {
       t.fail(`there is no ${path}`);
       continue;
