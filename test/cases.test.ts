@@ -10,93 +10,6 @@ import { MemorySource } from "./memory-source.ts";
 const FOLDER = "test/cases";
 const LIMITS = { maxSeries: 1000, maxDatapoints: 1_000_000, seconds: 60 };
 
-/** Functions that nobody has written a script for yet; it grows shorter only. */
-const WITHOUT_SCRIPT: readonly string[] = [
-  "aggregateSeriesLists",
-  "aggregateWithWildcards",
-  "applyByNode",
-  "averageSeriesWithWildcards",
-  "countSeries",
-  "diffSeriesLists",
-  "divideSeriesLists",
-  "mapSeries",
-  "multiplySeriesLists",
-  "multiplySeriesWithWildcards",
-  "percentileOfSeries",
-  "powSeries",
-  "reduceSeries",
-  "sumSeriesLists",
-  "sumSeriesWithWildcards",
-  "weightedAverage",
-  "add",
-  "compressPeriodicGaps",
-  "delay",
-  "exp",
-  "hitcount",
-  "integralByInterval",
-  "interpolate",
-  "invert",
-  "isNonNull",
-  "log",
-  "logit",
-  "minMax",
-  "offsetToZero",
-  "pow",
-  "round",
-  "sigmoid",
-  "sin",
-  "smartSummarize",
-  "squareRoot",
-  "time",
-  "timeSlice",
-  "timeStack",
-  "aggregateLine",
-  "exponentialMovingAverage",
-  "holtWintersAberration",
-  "holtWintersConfidenceArea",
-  "holtWintersConfidenceBands",
-  "holtWintersForecast",
-  "identity",
-  "linearRegression",
-  "nPercentile",
-  "stdev",
-  "averageAbove",
-  "averageBelow",
-  "averageOutsidePercentile",
-  "currentAbove",
-  "currentBelow",
-  "filterSeries",
-  "maximumAbove",
-  "maximumBelow",
-  "minimumAbove",
-  "minimumBelow",
-  "mostDeviant",
-  "removeBetweenPercentile",
-  "removeEmptySeries",
-  "unique",
-  "useSeriesAbove",
-  "removeAbovePercentile",
-  "removeBelowPercentile",
-  "sortByMinima",
-  "aliasQuery",
-  "legendValue",
-  "lower",
-  "upper",
-  "alpha",
-  "areaBetween",
-  "color",
-  "dashed",
-  "drawAsInfinite",
-  "lineWidth",
-  "secondYAxis",
-  "stacked",
-  "verticalLine",
-  "cactiStyle",
-  "changed",
-  "events",
-  "setXFilesFactor",
-];
-
 async function answerOf({ target, series, request }: CaseStep): Promise<CaseAnswer> {
   const { broken, body } = await render(
     {
@@ -137,14 +50,10 @@ for (const path of scripts) {
   });
 }
 
-test("every function of Graphite has a script that calls it, or is known not to have one", (t) => {
+test("every function of Graphite has a script that calls it", (t) => {
   for (const { name, group, origin } of FUNCTIONS) {
     if (origin !== "graphite") continue;
     const path = `${FOLDER}/${folderOf(group)}/${name}.case`;
-    if (WITHOUT_SCRIPT.includes(name)) {
-      t.false(existsSync(path), `${name} has a script by now: take it off the list`);
-      continue;
-    }
     if (!existsSync(path)) {
       t.fail(`there is no ${path}`);
       continue;
