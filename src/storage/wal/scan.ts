@@ -90,6 +90,9 @@ export function scanLog(
   // Where the last file stopped making sense. A crash leaves such a tail; it is damage only if the
   // next file shows that records are missing.
   let tail: LogTail | null = null;
+  // The oldest file, if it cannot be read. It is damage if a later start has read it: then the file
+  // made after that goes on behind it.
+  let unreadable: (Damage & { fromLsn: number }) | null = null;
   for (const name of names) {
     const path = `${folder}/${name}`;
     const bytes = readWholeFile(files, path);
@@ -101,19 +104,28 @@ export function scanLog(
       if (header.isFatal) throw new StartError(`${path}: ${header.reason}`);
       if (tail !== null) log.tails.push(tail);
       tail = { file: path, offset: 0, reason: header.reason, isTorn: header.isTorn };
-      if (!begun && !header.isTorn) tail = unreadable(log, tail);
+      if (!begun) unreadable = { ...tail, fromLsn: firstLsnIn(bytes) };
       afterFile(bytes.length);
       continue;
     }
+    if (unreadable !== null && header.continuesLsn > unreadable.fromLsn) {
+      const { file: oldest, offset, reason } = unreadable;
+      log.damage.push({ file: oldest, offset, reason, isWholeFile: true });
+      if (tail?.file === oldest) tail = null;
+    }
+    unreadable = null;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const first = frameAt(bytes, view, FILE_HEADER_BYTES);
     file.hasState = typeof first !== "string" && (first.flags & FRAME_HAS_STATE) !== 0;
     if (!begun && !file.hasState && names.length > 1) {
-      // What is left of files whose drop was interrupted: all of it is on disk elsewhere. A file
-      // whose first frame has rotted is none of these, but nothing in it can be replayed.
-      const rotten = typeof first === "string" && !first.endsWith("is cut off") ? first : null;
-      if (rotten === null) log.passedOver.push(path);
-      else unreadable(log, { file: path, offset: FILE_HEADER_BYTES, reason: rotten });
+      // What is left of files whose drop was interrupted: all of it is on disk elsewhere. Or its
+      // first frame has rotted, and nothing in it can be replayed.
+      if (typeof first === "string") {
+        const { firstLsn: fromLsn } = header;
+        unreadable = { file: path, offset: FILE_HEADER_BYTES, reason: first, fromLsn };
+      } else {
+        log.passedOver.push(path);
+      }
       afterFile(bytes.length);
       continue;
     }
@@ -133,10 +145,12 @@ export function scanLog(
   return log;
 }
 
-/** The log's oldest file cannot be read: no file before it could tell that records are missing. */
-function unreadable(log: ScannedLog, { file, offset, reason }: Damage): null {
-  log.damage.push({ file, offset, reason, isWholeFile: true });
-  return null;
+/** LSN of the first whole frame in a file whose header says nothing; infinite when there is none. */
+function firstLsnIn(bytes: Uint8Array): number {
+  for (const piece of framesFrom(bytes, FILE_HEADER_BYTES, () => 0, Number.POSITIVE_INFINITY)) {
+    if (piece.kind === "frame") return piece.firstLsn;
+  }
+  return Number.POSITIVE_INFINITY;
 }
 
 /** Records are missing before a file: the tail of the one before it says where, if it has one. */
