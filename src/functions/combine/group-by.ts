@@ -44,8 +44,12 @@ export function callOnGroup(
   callback: string,
   context: FunctionContext,
 ): TimeSeries | undefined {
-  const called = context.call(callback, members);
-  if (called !== undefined) return called[0];
+  // Of the aggregates only these two are functions of Graphite under their own names as well.
+  const isAggregate = Object.hasOwn(AGGREGATES, callback);
+  if (!isAggregate || callback === "sum" || callback === "avg") {
+    const called = context.call(callback, members);
+    if (called !== undefined) return called[0];
+  }
   const name = callback.replace(/Series$/, "");
   if (!Object.hasOwn(AGGREGATES, name)) {
     throw new GraphiteError(
