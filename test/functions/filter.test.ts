@@ -179,11 +179,11 @@ test("unique keeps the first series of a name over all arguments", (t) => {
   );
 });
 
-test("removeEmptySeries takes the share of the request unless told otherwise", (t) => {
+test("removeEmptySeries has a share of its own, whatever that of the request is", (t) => {
   const data = { a: [fetched("a", [1, null, null, null])] };
-  t.is(ask("removeEmptySeries(a)", data).length, 1);
-  t.is(ask("removeEmptySeries(a)", data, 0.5).length, 0);
+  t.is(ask("removeEmptySeries(a)", data, 0.5).length, 1);
   t.is(ask("removeEmptySeries(a,0.25)", data, 0.5).length, 1);
+  t.is(ask("removeEmptySeries(a,0.5)", data).length, 0);
 });
 
 test("useSeriesAbove skips series with gaps and finds the others under their new names", (t) => {

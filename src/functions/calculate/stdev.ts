@@ -22,29 +22,30 @@ export const stdev = defineFunction({
 });
 
 /**
- * By running sums, as Graphite has it, with their rounding: where that leaves less than nothing
- * under the root there is a gap. `movingWindow` with `stddev` is exact.
+ * By running sums of the distances from the first value. Graphite sums the values themselves, which
+ * leaves nothing but rounding of a small deviation of large values.
  */
 function deviations(values: Float64Array, points: number, tolerance: number): Float64Array {
   const result = new Float64Array(values.length);
+  const origin = values.find((value) => !Number.isNaN(value)) ?? 0;
   let known = 0;
   let sum = 0;
   let squares = 0;
   for (let i = 0; i < values.length; i++) {
-    const leaving = i >= points ? values[i - points]! : Number.NaN;
+    const leaving = i >= points ? values[i - points]! - origin : Number.NaN;
     if (!Number.isNaN(leaving)) {
       known--;
       sum -= leaving;
       squares -= leaving * leaving;
     }
-    const entering = values[i]!;
+    const entering = values[i]! - origin;
     if (!Number.isNaN(entering)) {
       known++;
       sum += entering;
       squares += entering * entering;
     }
     const isEnough = known > 0 && known / points >= tolerance;
-    result[i] = isEnough ? Math.sqrt(known * squares - sum * sum) / known : Number.NaN;
+    result[i] = isEnough ? Math.sqrt(Math.max(0, known * squares - sum * sum)) / known : Number.NaN;
   }
   return result;
 }

@@ -1,5 +1,5 @@
 import { GraphiteError } from "../../model/errors.ts";
-import { newSeries, type TimeSeries } from "../../model/time-series.ts";
+import { newSeries, renamed, type TimeSeries } from "../../model/time-series.ts";
 import { defineFunction } from "../define.ts";
 import { normalize } from "../normalize.ts";
 import { seriesList } from "../params.ts";
@@ -21,7 +21,7 @@ export const divideSeries = defineFunction({
     return dividendSeriesList.map((dividend) => {
       if (divisor !== undefined) return divided(dividend, divisor, xFilesFactor);
       const values = new Float64Array(dividend.values.length).fill(Number.NaN);
-      return newSeries(`divideSeries(${dividend.name},MISSING)`, dividend, values);
+      return renamed(dividend, `divideSeries(${dividend.name},MISSING)`, { values });
     });
   },
 });

@@ -1,15 +1,13 @@
 import { isKnownEnough } from "../../model/aggregate.ts";
 import { countKnown } from "../../model/values.ts";
 import { defineFunction } from "../define.ts";
-import { float, optional, seriesList } from "../params.ts";
+import { float, seriesList, withDefault } from "../params.ts";
 
 export const removeEmptySeries = defineFunction({
   name: "removeEmptySeries",
   group: "Filter Series",
   doc: "Leaves out the series without values, or with fewer of them than a share of xFilesFactor.",
-  params: { seriesList, xFilesFactor: optional(float) },
-  evaluate: ({ seriesList: list, xFilesFactor }, context) =>
-    list.filter(({ values }) =>
-      isKnownEnough(countKnown(values), values.length, xFilesFactor ?? context.xFilesFactor),
-    ),
+  params: { seriesList, xFilesFactor: withDefault(float, 0) },
+  evaluate: ({ seriesList: list, xFilesFactor }) =>
+    list.filter(({ values }) => isKnownEnough(countKnown(values), values.length, xFilesFactor)),
 });

@@ -1,6 +1,6 @@
-import { renamed } from "../../model/time-series.ts";
 import { defineFunction } from "../define.ts";
 import { seriesList } from "../params.ts";
+import { marked } from "./is-non-null.ts";
 
 export const isNotNull = defineFunction({
   name: "isNotNull",
@@ -8,13 +8,5 @@ export const isNotNull = defineFunction({
   origin: "carbonapi",
   doc: "One where there is a value, zero in gaps; a second name of isNonNull.",
   params: { seriesList },
-  evaluate: ({ seriesList: list }) =>
-    list.map((series) =>
-      renamed(
-        series,
-        `isNonNull(${series.name})`,
-        { values: series.values.map((value) => (Number.isNaN(value) ? 0 : 1)) },
-        { isNonNull: "1" },
-      ),
-    ),
+  evaluate: ({ seriesList: list }) => list.map(marked),
 });
