@@ -54,21 +54,70 @@ function json(
   };
 }
 
+/** What a server holds, and until when. */
+interface Loaded {
+  server: BenchServer;
+  from: number;
+  until: number;
+}
+
+/** Ten minutes of 2,000 series, as they come in. */
+async function minutes(): Promise<Loaded> {
+  const server = await BenchServer.start();
+  const from = Math.floor(Date.now() / 600_000) * 600;
+  for (let round = 0; round < 60; round++) {
+    await send(server.port("carbon"), [linesOf(inOrder(2000), from + round * 10, round)]);
+  }
+  await server.reached("carbon_points_received", 120_000);
+  return { server, from: from - 10, until: from + 600 };
+}
+
+/** A day of 1,000 series in StatFiles. */
+async function aDay(step: number): Promise<Loaded> {
+  const server = await BenchServer.start(`[all]\npattern = .*\nretentions = ${step}s:8d\n`);
+  const until = Math.floor(Date.now() / 86_400_000) * 86_400 - 86_400;
+  const from = until - 86_400;
+  const series = inOrder(step < 60 ? 10 : 1000);
+  const rounds = Array.from({ length: 86_400 / step }, (_, i) => i);
+  const port = server.port("carbon");
+  await send(port, lines(series, from, step, rounds));
+  let received = series.length * rounds.length;
+  await server.reached("carbon_points_received", received);
+  for (let i = 0; (await server.numbers()).strays! > 10_000; i++) {
+    const filling = Buffer.from(`filling.a${i} 1 ${until}\n`.repeat(20_000));
+    await send(port, [filling]);
+    received += 20_000;
+    await server.reached("carbon_points_received", received);
+  }
+  await server.reached("flushed_strays", 1);
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  return { server, from, until };
+}
+
+function* lines(
+  series: readonly number[],
+  from: number,
+  step: number,
+  rounds: readonly number[],
+): Generator<Buffer> {
+  for (const round of rounds) yield linesOf(series, from + (round + 1) * step, round);
+}
+
 /** CPU of the whole server for a request, HTTP included. */
-function request(name: string, pattern: string): Benchmark {
+function request(
+  name: string,
+  target: string,
+  { load = minutes, floor = null, maxDataPoints = 0 }: Partial<RequestOptions> = {},
+): Benchmark {
   return {
     name,
     unit: "milliseconds of CPU per request",
-    floor: null,
+    floor,
     moreIsBetter: false,
     async run(seconds) {
-      const server = await BenchServer.start();
-      const start = Math.floor(Date.now() / 600_000) * 600;
-      for (let round = 0; round < 60; round++) {
-        await send(server.port("carbon"), [linesOf(inOrder(2000), start + round * 10, round)]);
-      }
-      await server.reached("carbon_points_received", 120_000);
-      const query = `target=${encodeURIComponent(pattern)}&from=${start - 10}&until=${start + 600}&format=json`;
+      const { server, from: start, until } = await load();
+      const limit = maxDataPoints > 0 ? `&maxDataPoints=${maxDataPoints}` : "";
+      const query = `target=${encodeURIComponent(target)}&from=${start}&until=${until}&format=json${limit}`;
       const url = `http://${server.listen.http}/render?${query}`;
       for (let i = 0; i < 20; i++) await (await fetch(url)).arrayBuffer();
       const from = cpuSecondsOf(server.pid);
@@ -86,10 +135,25 @@ function request(name: string, pattern: string): Benchmark {
   };
 }
 
+interface RequestOptions {
+  load: () => Promise<Loaded>;
+  floor: number | null;
+  maxDataPoints: number;
+}
+
+const EVERY_SERIES = "dc*.host*.app*.service.metric_*";
+
 export const benchmarks: Benchmark[] = [
   json("json", "decimals", 10e6, cents),
   json("json-doubles", "other doubles", 3e6, sine),
   request("render-1", "dc0.host00000.app0.service.metric_1"),
   request("render-100", "dc0.host00000.app0.service.metric_*"),
   request("render-1000", "dc*.host0000*.app*.service.metric_*"),
+  request("render-day", EVERY_SERIES, { load: () => aDay(60), floor: 123 }),
+  request("render-day-sum", `sumSeries(${EVERY_SERIES})`, { load: () => aDay(60), floor: 35.5 }),
+  request("render-one-day", "dc0.host00000.app0.service.metric_1", {
+    load: () => aDay(10),
+    floor: 0.4,
+    maxDataPoints: 1000,
+  }),
 ];

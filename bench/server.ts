@@ -1,5 +1,5 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,7 +25,8 @@ export class BenchServer {
     this.#folder = folder;
   }
 
-  static async start(): Promise<BenchServer> {
+  /** @param schemas a storage-schemas.conf */
+  static async start(schemas?: string): Promise<BenchServer> {
     const folder = mkdtempSync(join(tmpdir(), "statite-bench-"));
     const ports = ["http", "carbon", "pickle", "istat"].flatMap((name) => [
       `--${name}-listen`,
@@ -33,6 +34,11 @@ export class BenchServer {
     ]);
     const main = join(HERE, "..", "src", "cli", "main.js");
     const args = [main, "serve", "--data-dir", folder, "--max-series", "2000000", ...ports];
+    if (schemas !== undefined) {
+      const file = join(folder, "storage-schemas.conf");
+      writeFileSync(file, schemas);
+      args.push("--schemas", file);
+    }
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
     const listen = await new Promise<Record<string, string>>((resolve, reject) => {
       createInterface({ input: child.stdout }).on("line", (line) => {

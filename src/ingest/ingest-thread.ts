@@ -42,7 +42,6 @@ function start(): void {
     if (message.kind === "listen") void ingest.listen();
     else if (message.kind === "reload") ingest.reload();
     else if (message.kind === "numbers") ingest.storeNumbers(message.numbers);
-    else if (message.kind === "freeze") ingest.freeze();
     else void ingest.close().then(() => main.close());
   });
 }

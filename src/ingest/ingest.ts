@@ -128,10 +128,6 @@ export class Ingest {
     });
   }
 
-  freeze(): void {
-    this.#writer.freezeStrays();
-  }
-
   /** Loses nothing that was read: what is in the log's buffer is written and synced. */
   async close(): Promise<void> {
     await this.#receivers.close();

@@ -54,5 +54,4 @@ export type ToIngest =
   | { kind: "reload" }
   /** Numbers of the other threads, to be stored as series with those of this one. */
   | { kind: "numbers"; numbers: Record<string, number> }
-  | { kind: "freeze" }
   | { kind: "close" };
