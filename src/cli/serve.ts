@@ -1,12 +1,13 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { FastifyInstance } from "fastify";
 import cron from "node-cron";
 import type { Logger } from "pino";
 import { loadRules } from "../config/rules.ts";
 import type { Settings } from "../config/settings.ts";
+import { openControlSocket } from "../http/control-socket.ts";
 import { buildServer } from "../http/server.ts";
 import type { FromIngest, IngestThreadData, RecoveredStore, ToIngest } from "../ingest/messages.ts";
 import { addressText } from "../ingest/tcp-receiver.ts";
@@ -15,6 +16,7 @@ import { QueryPool, queryThreadCount } from "../query/query-pool.ts";
 import { PAGE_BYTES } from "../storage/head/page-pool.ts";
 import { NameIndex, type NameIndexMemory } from "../storage/index/name-index.ts";
 import { lockFolder } from "../storage/lock.ts";
+import { CONTROL_SOCKET } from "../storage/store-folder.ts";
 import { ReaderEpochs, reserveStoreMemory, type StoreMemory } from "../storage/store-memory.ts";
 import type {
   StoreThreadData,
@@ -24,6 +26,7 @@ import type {
 } from "../storage/threads/messages.ts";
 import { Condition } from "./condition.ts";
 import { prometheusText } from "./self-metrics.ts";
+import { openSocketPath } from "./socket-path.ts";
 import { logStart } from "./start-log.ts";
 import { VERSION } from "./version.ts";
 
@@ -73,6 +76,7 @@ class Server {
   #others: Worker[] = [];
   #pool: QueryPool | null = null;
   #http: FastifyInstance | null = null;
+  #closeControl = async (): Promise<void> => {};
   /** The ingest thread may have received something. */
   #isReceiving = false;
   #status = 0;
@@ -130,7 +134,6 @@ class Server {
   /** HTTP answers from the start, so that /health can say "recovering". */
   async #startHttp(): Promise<string | null> {
     const { http } = this.#settings;
-    if (http === null) return null;
     this.#http = await buildServer({
       queries: {
         run: (job, signal) => {
@@ -154,6 +157,9 @@ class Server {
       selfMetrics: () => prometheusText(this.#numbers(), this.#condition.refusals),
       log: this.#log,
     });
+    await this.#http.ready();
+    await this.#openControlSocket(this.#http);
+    if (http === null) return null;
     try {
       await this.#http.listen({ host: http.host, port: http.port });
     } catch (error) {
@@ -161,6 +167,19 @@ class Server {
       throw new Error(`--http-listen ${http.host}:${http.port} cannot be opened: ${reason}`);
     }
     return addressText(this.#http.server.address());
+  }
+
+  async #openControlSocket(http: FastifyInstance): Promise<void> {
+    const path = join(this.#folder, CONTROL_SOCKET);
+    const socket = openSocketPath(path);
+    this.#closeControl = async () => socket.close();
+    try {
+      const close = await openControlSocket(http, socket.path);
+      this.#closeControl = () => close().finally(socket.close);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`${path} cannot be opened: ${reason}`);
+    }
   }
 
   #startIngest(): Promise<Record<string, string>> {
@@ -337,7 +356,7 @@ class Server {
     this.#state = "shutting down";
     this.#status = status;
     this.#log.info("shutting down");
-    await this.#http?.close();
+    await Promise.all([this.#http?.close(), this.#closeControl()]);
     await this.#pool?.close();
     if (this.#isReceiving) this.#tellIngest({ kind: "close" });
     else await this.#finishShutDown(status);

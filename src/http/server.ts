@@ -8,6 +8,7 @@ import fastify, {
 import { GraphiteError } from "../model/errors.ts";
 import { invalidParameters, MISTAKE_TYPE } from "../render/invalid-parameters.ts";
 import type { QueryJob } from "../render/query-job.ts";
+import { guardRoutes } from "./access.ts";
 import type { HttpDoors } from "./doors.ts";
 import { functionsRoutes } from "./functions-routes.ts";
 import { infoRoutes } from "./info-routes.ts";
@@ -38,6 +39,7 @@ export async function buildServer(doors: HttpDoors): Promise<FastifyInstance> {
     // Requests that are being worked on are finished, idle connections are closed.
     forceCloseConnections: "idle",
   });
+  guardRoutes(app);
   await app.register(formbody, { bodyLimit: MAX_BODY_BYTES });
   // Grafana sends a form's content type with a GET, and bodies of unknown types are no reason to fail.
   app.addContentTypeParser("*", (_request, payload, done) => {

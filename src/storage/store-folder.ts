@@ -23,6 +23,8 @@ export const STATFILE_FOLDER = "statfiles";
 export const ORPHAN_FOLDER = "orphans";
 export const CATALOGUE_FILE = "catalogue";
 export const MANIFEST_FILE = "manifest";
+/** Commands of this machine reach the running server through it. */
+export const CONTROL_SOCKET = "control.sock";
 
 /**
  * Reads what store a folder holds, or makes it one. Folders that are missing are made.

@@ -3,6 +3,7 @@ import type { FileId, FileSystem } from "../environment.ts";
 import type { Manifest } from "../manifest.ts";
 import {
   CATALOGUE_FILE,
+  CONTROL_SOCKET,
   FORMAT_FILE,
   MANIFEST_FILE,
   ORPHAN_FOLDER,
@@ -22,6 +23,7 @@ const KNOWN = [
   STATFILE_FOLDER,
   ORPHAN_FOLDER,
   "lock",
+  CONTROL_SOCKET,
 ];
 /** What a process that was killed has left half-written; the next one takes no notice. */
 const HALF_WRITTEN = /^(FORMAT|manifest|catalogue)\.new$|^lock\.(stale\.)?\d+$/;
