@@ -27,6 +27,7 @@ export class TagIndex {
     const count = this.#names.taggedCount;
     for (; this.#seen < count; this.#seen++) {
       const series = this.#names.taggedAt(this.#seen);
+      if (!this.#names.isLive(series)) continue;
       this.#all.push(series);
       for (const [tag, value] of Object.entries(tagsOf(this.#names.nameOf(series)))) {
         let values = this.#postings.get(tag);
@@ -69,7 +70,7 @@ export class TagIndex {
         this.#withValue(tag, (value) => !matches(value)),
       );
     }
-    const series = found ?? [];
+    const series = (found ?? []).filter((number) => this.#names.isLive(number));
     if (series.length > limit) {
       const message = `more than ${limit} series match the tag expressions: ask for less`;
       throw new GraphiteError("ERR_LIMIT_SERIES", message);

@@ -14,6 +14,8 @@ export interface SeriesMemory {
   planOf: SharedArrayBuffer;
   epochOf: SharedArrayBuffer;
   epochs: SharedArrayBuffer;
+  /** A bit by series: it was deleted. */
+  deleted: SharedArrayBuffer;
   counts: SharedArrayBuffer;
 }
 
@@ -27,6 +29,7 @@ export class SeriesTable {
   readonly epochOf: Int32Array;
   readonly plans: PlanTable;
   readonly #epochs: Float64Array;
+  readonly #deleted: Uint8Array;
   readonly #counts: Int32Array;
 
   static reserve(maxSeries: number, plans: SharedArrayBuffer): SeriesMemory {
@@ -36,6 +39,7 @@ export class SeriesTable {
       planOf: new SharedArrayBuffer(maxSeries * 2),
       epochOf: new SharedArrayBuffer(maxSeries * 4),
       epochs: new SharedArrayBuffer(maxEpochs * EPOCH_WORDS * 8),
+      deleted: new SharedArrayBuffer((maxSeries + 7) >> 3),
       counts: new SharedArrayBuffer(16),
     };
   }
@@ -45,6 +49,7 @@ export class SeriesTable {
     this.planOf = new Uint16Array(memory.planOf);
     this.epochOf = new Int32Array(memory.epochOf);
     this.#epochs = new Float64Array(memory.epochs);
+    this.#deleted = new Uint8Array(memory.deleted);
     this.#counts = new Int32Array(memory.counts);
   }
 
@@ -60,6 +65,15 @@ export class SeriesTable {
   define(series: number, plan: number): void {
     this.planOf[series] = plan;
     if (series >= this.next) Atomics.store(this.#counts, 0, series + 1);
+  }
+
+  /** Ends a series for good: its number is never used again. Only the writing thread does so. */
+  delete(series: number): void {
+    this.#deleted[series >> 3]! |= 1 << (series & 7);
+  }
+
+  isDeleted(series: number): boolean {
+    return (this.#deleted[series >> 3]! & (1 << (series & 7))) !== 0;
   }
 
   /** Leaves numbers out that the log has given away, so that they are never given again. */

@@ -20,6 +20,8 @@ export interface NameIndexMemory {
   /** 1 + series of a node; 0 for a mere branch. */
   seriesOf: SharedArrayBuffer;
   nodeOf: SharedArrayBuffer;
+  /** Children of a node that are live: with a series, or with live children. */
+  liveChildren: SharedArrayBuffer;
   children: GrowingHashMemory;
   /** Series with tags, in the order in which they came. */
   tagged: SharedArrayBuffer;
@@ -39,7 +41,8 @@ const MAX_NODES = 10_000_000;
 /**
  * All series names as a trie over the nodes of their paths, in shared memory: written by the ingest
  * thread, read by every query thread without a lock. A node is complete before its parent leads to
- * it; nothing moves or goes away.
+ * it; nothing moves. A node whose series was deleted stays, and is not found as long as nothing
+ * below it is live.
  */
 export class NameIndex {
   readonly labels: Labels;
@@ -49,6 +52,7 @@ export class NameIndex {
   readonly #nextSibling: Int32Array;
   readonly #seriesOf: Int32Array;
   readonly #nodeOf: Int32Array;
+  readonly #liveChildren: Int32Array;
   readonly #children: GrowingHash;
   readonly #tagged: Int32Array;
   readonly #counts: Int32Array;
@@ -64,6 +68,7 @@ export class NameIndex {
       nextSibling: words(nodes),
       seriesOf: words(nodes),
       nodeOf: words(maxSeries),
+      liveChildren: words(nodes),
       children: GrowingHash.reserve(nodes),
       tagged: words(maxSeries),
       counts: words(4),
@@ -78,13 +83,14 @@ export class NameIndex {
     this.#nextSibling = new Int32Array(memory.nextSibling);
     this.#seriesOf = new Int32Array(memory.seriesOf);
     this.#nodeOf = new Int32Array(memory.nodeOf);
+    this.#liveChildren = new Int32Array(memory.liveChildren);
     this.#children = new GrowingHash(memory.children);
     this.#tagged = new Int32Array(memory.tagged);
     this.#counts = new Int32Array(memory.counts);
     Atomics.compareExchange(this.#counts, NODES, 0, TAGGED + 1);
   }
 
-  /** Series in the index. */
+  /** Live series in the index. */
   get count(): number {
     return Atomics.load(this.#counts, SERIES);
   }
@@ -105,20 +111,44 @@ export class NameIndex {
   /** Adds a canonical path. Writer only. @throws RangeError when the index is full */
   add(path: string, series: number): void {
     let node: number;
-    if (path.includes(";")) {
+    const isTagged = path.includes(";");
+    if (isTagged) {
       node = this.#addChild(TAGGED, this.labels.add(Buffer.from(path)));
-      const count = this.taggedCount;
-      this.#tagged[count] = series;
-      Atomics.store(this.#counts, TAGGED_COUNT, count + 1);
     } else {
       node = ROOT;
       for (const label of path.split(".")) {
         node = this.#addChild(node, this.labels.add(Buffer.from(label)));
       }
     }
+    const known = this.#seriesOf[node]!;
+    const wasLive = this.#isLiveNode(node);
     Atomics.store(this.#nodeOf, series, node);
     Atomics.store(this.#seriesOf, node, series + 1);
-    Atomics.add(this.#counts, SERIES, 1);
+    if (!wasLive) this.#countUp(node);
+    // A definition may have been lost with the record that deleted the series before it.
+    if (known > 0) Atomics.store(this.#nodeOf, known - 1, 0);
+    else Atomics.add(this.#counts, SERIES, 1);
+    // Last, so that whoever is led to the series finds its name.
+    if (!isTagged) return;
+    const count = this.taggedCount;
+    this.#tagged[count] = series;
+    Atomics.store(this.#counts, TAGGED_COUNT, count + 1);
+  }
+
+  /** Takes the name of a series away; false when it has none. Writer only. */
+  remove(series: number): boolean {
+    const node = this.#nodeOf[series]!;
+    if (node === 0) return false;
+    Atomics.store(this.#nodeOf, series, 0);
+    Atomics.store(this.#seriesOf, node, 0);
+    if (!this.#isLiveNode(node)) this.#countDown(node);
+    Atomics.sub(this.#counts, SERIES, 1);
+    return true;
+  }
+
+  /** Whether a series has a name: it was defined, and not deleted since. */
+  isLive(series: number): boolean {
+    return Atomics.load(this.#nodeOf, series) !== 0;
   }
 
   /** Number of the series of a canonical path, or -1. */
@@ -135,7 +165,7 @@ export class NameIndex {
     return node === 0 ? -1 : Atomics.load(this.#seriesOf, node) - 1;
   }
 
-  /** Path of a series; empty when there is none of that number. */
+  /** Path of a series; empty when there is none of that number, or none any more. */
   nameOf(series: number): string {
     const node = Atomics.load(this.#nodeOf, series);
     return node === 0 ? "" : this.#pathOf(node);
@@ -165,7 +195,7 @@ export class NameIndex {
     const found: FoundName[] = [];
     for (const node of nodes) {
       const path = this.#pathOf(node);
-      if (Atomics.load(this.#firstChild, node) !== 0) {
+      if (Atomics.load(this.#liveChildren, node) !== 0) {
         found.push({ path, isLeaf: false, series: -1 });
       }
       const series = Atomics.load(this.#seriesOf, node) - 1;
@@ -256,6 +286,30 @@ export class NameIndex {
     );
     Atomics.store(this.#firstChild, node, child);
     return child;
+  }
+
+  #isLiveNode(node: number): boolean {
+    return this.#seriesOf[node] !== 0 || this.#liveChildren[node] !== 0;
+  }
+
+  /** The node has become live, and so have those above it that were not. */
+  #countUp(node: number): void {
+    for (let child = node; child > TAGGED; ) {
+      const parent = this.#parent[child]!;
+      const wasLive = this.#isLiveNode(parent);
+      Atomics.add(this.#liveChildren, parent, 1);
+      if (wasLive) return;
+      child = parent;
+    }
+  }
+
+  #countDown(node: number): void {
+    for (let child = node; child > TAGGED; ) {
+      const parent = this.#parent[child]!;
+      Atomics.sub(this.#liveChildren, parent, 1);
+      if (this.#isLiveNode(parent)) return;
+      child = parent;
+    }
   }
 
   #pathOf(node: number): string {
