@@ -9,6 +9,9 @@ export class Condition {
   readonly #numbers: Record<string, number> = {};
   refusals: readonly (readonly [string, number])[] = [];
   readonly damage: string[] = [];
+  /** By thread. */
+  readonly #shortcomings = new Map<string, readonly string[]>();
+  readonly #warnings = new Map<string, readonly string[]>();
   #failureCount = 0;
 
   constructor(log: Logger) {
@@ -17,15 +20,31 @@ export class Condition {
 
   /** What does not work at present, and why. */
   get degraded(): string[] {
-    return [...this.#failures].map(([what, why]) => `${what}: ${why}`);
+    return [
+      ...[...this.#failures].map(([what, why]) => `${what}: ${why}`),
+      ...[...this.#shortcomings].flatMap(([thread, list]) =>
+        list.map((one) => `${thread}: ${one}`),
+      ),
+    ];
+  }
+
+  /** What works, but not as its owner may think. */
+  get warnings(): string[] {
+    return [...this.#warnings.values()].flat();
   }
 
   get numbers(): Record<string, number> {
     return {
       ...this.#numbers,
-      degraded: this.#failures.size,
+      degraded: this.degraded.length,
       failures: this.#failureCount,
     };
+  }
+
+  /** What a thread says about itself now takes the place of what it said before. */
+  noteState(thread: string, degraded: readonly string[], warnings: readonly string[]): void {
+    this.#shortcomings.set(thread, degraded);
+    this.#warnings.set(thread, warnings);
   }
 
   note(numbers: Readonly<Record<string, number>>): void {

@@ -151,6 +151,7 @@ class Server {
         version: VERSION,
         details: {
           damage: this.#condition.damage,
+          warnings: this.#condition.warnings,
           series: this.#condition.numbers.series ?? 0,
         },
       }),
@@ -185,15 +186,16 @@ class Server {
   #startIngest(): Promise<Record<string, string>> {
     const [walPort, wal] = channel();
     const [storePort, store] = channel();
-    const { carbon, pickle, istat, retention, schemas, aggregation, whitelist, blacklist } =
-      this.#settings;
+    const { carbon, pickle, istat, retention, newSeriesPerMinute } = this.#settings;
+    const { schemas, aggregation, whitelist, blacklist, quotas } = this.#settings;
     const workerData: IngestThreadData = {
       memory: this.#memory,
       names: this.#names,
       ring: this.#ring,
       folder: this.#folder,
-      files: { schemas, aggregation, whitelist, blacklist },
+      files: { schemas, aggregation, whitelist, blacklist, quotas },
       istatRetention: retention,
+      newSeriesPerMinute,
       carbon,
       pickle,
       istat,
@@ -289,6 +291,7 @@ class Server {
     else if (message.kind === "report") {
       this.#condition.note(message.numbers);
       this.#condition.refusals = message.refusals;
+      this.#condition.noteState("ingest", message.degraded, message.warnings);
     } else if (message.kind === "closed") {
       if (message.walFailure !== null)
         this.#log.error({ reason: message.walFailure }, "log not synced");

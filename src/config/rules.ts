@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { GraphiteError } from "../model/errors.ts";
 import type { Regex } from "../model/regex.ts";
 import { StorageRules } from "../model/schema.ts";
+import { type QuotaRule, readQuotas } from "./quotas.ts";
 import { readAggregations, readNameList, readSchemas } from "./storage-files.ts";
 
 /** Files that say how names are treated; null for none. */
@@ -10,6 +11,7 @@ export interface RuleFiles {
   aggregation: string | null;
   whitelist: string | null;
   blacklist: string | null;
+  quotas: string | null;
 }
 
 /** What the files say. */
@@ -17,6 +19,7 @@ export interface Rules {
   storage: StorageRules;
   /** Why a name is refused, or null when it is welcome. */
   refusalOf(name: string): string | null;
+  quotas: readonly QuotaRule[];
   warnings: string[];
 }
 
@@ -45,6 +48,7 @@ export function loadRules(files: RuleFiles): Rules {
   const blacklist: Regex[] = read(files.blacklist, readNameList) ?? [];
   return {
     storage,
+    quotas: read(files.quotas, readQuotas) ?? [],
     warnings,
     refusalOf(name) {
       if (blacklist.some((pattern) => pattern.search(name))) return "blacklisted";
@@ -59,7 +63,7 @@ export function loadRules(files: RuleFiles): Rules {
 
 /** A text that changes when one of the files does. */
 export function ruleFilesVersion(files: RuleFiles): string {
-  return [files.schemas, files.aggregation, files.whitelist, files.blacklist]
+  return [files.schemas, files.aggregation, files.whitelist, files.blacklist, files.quotas]
     .map((path) => {
       if (path === null) return "-";
       try {

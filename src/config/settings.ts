@@ -38,6 +38,8 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("aggregation", null, "FILE", "carbon's storage-aggregation.conf"),
   spec("whitelist", null, "FILE", "carbon's whitelist.conf"),
   spec("blacklist", null, "FILE", "carbon's blacklist.conf"),
+  spec("quotas", null, "FILE", "how many series there may be below a prefix"),
+  spec("new-series-per-minute", "20000", "N", "new series in the long run; 0: no limit"),
   spec("retention", "10s:10d,5m:1y9d,1h:6y12d", "LEVELS", "retention levels of istat counters"),
   spec("time-zone", "UTC", "ZONE", "zone of times in requests that name none"),
   spec("wal-sync-ms", "1000", "N", "milliseconds of data that a power cut may cost"),
@@ -75,6 +77,9 @@ export interface Settings {
   aggregation: string | null;
   whitelist: string | null;
   blacklist: string | null;
+  quotas: string | null;
+  /** 0: no limit. */
+  newSeriesPerMinute: number;
   retention: readonly Retention[];
   timeZone: string;
   walSyncMs: number;
@@ -130,6 +135,13 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     aggregation: text("aggregation"),
     whitelist: text("whitelist"),
     blacklist: text("blacklist"),
+    quotas: text("quotas"),
+    newSeriesPerMinute: number(
+      "new-series-per-minute",
+      text("new-series-per-minute")!,
+      0,
+      100_000_000,
+    ),
     retention: retention(text("retention")!),
     timeZone: zone(text("time-zone")!),
     walSyncMs: number("wal-sync-ms", text("wal-sync-ms")!, 1, 3_600_000),

@@ -17,7 +17,8 @@ export interface Read<T> {
  * @throws GraphiteError ERR_CONFIG when the file as a whole cannot be read
  */
 export function readSchemas(text: string): Read<SchemaRule> {
-  return readSections(text, (section, pattern, leftOut) => {
+  return readSections(text, (section, leftOut) => {
+    const pattern = patternOf(section);
     const written = section.values.get("retentions");
     let retentions: Retention[] | null = null;
     try {
@@ -32,7 +33,8 @@ export function readSchemas(text: string): Read<SchemaRule> {
 
 /** storage-aggregation.conf. @throws GraphiteError ERR_CONFIG when the file as a whole cannot be read */
 export function readAggregations(text: string): Read<AggregationRule> {
-  return readSections(text, (section, pattern) => {
+  return readSections(text, (section) => {
+    const pattern = patternOf(section);
     const factor = section.values.get("xfilesfactor");
     const xFilesFactor = factor === undefined ? 0.5 : Number(factor);
     if (!(xFilesFactor >= 0 && xFilesFactor <= 1)) {
@@ -60,9 +62,14 @@ export function readNameList(text: string): Read<Regex> {
   return { rules, warnings };
 }
 
-function readSections<T>(
+/**
+ * The sections of a file. One that `read` throws at is left out with a warning.
+ *
+ * @throws GraphiteError ERR_CONFIG when the file as a whole cannot be read
+ */
+export function readSections<T>(
   text: string,
-  read: (section: IniSection, pattern: Regex, leftOut: (reason: string) => void) => T,
+  read: (section: IniSection, leftOut: (reason: string) => void) => T,
 ): Read<T> {
   const rules: T[] = [];
   const warnings: string[] = [];
@@ -71,14 +78,18 @@ function readSections<T>(
       warnings.push(`section [${section.name}] is left out: ${reason}`);
     };
     try {
-      const pattern = section.values.get("pattern");
-      if (pattern === undefined) throw new Error("it has no pattern");
-      rules.push(read(section, compileRegex(pattern), leftOut));
+      rules.push(read(section, leftOut));
     } catch (error) {
       leftOut(reasonOf(error));
     }
   }
   return { rules, warnings };
+}
+
+function patternOf({ values }: IniSection): Regex {
+  const pattern = values.get("pattern");
+  if (pattern === undefined) throw new Error("it has no pattern");
+  return compileRegex(pattern);
 }
 
 function reasonOf(error: unknown): string {

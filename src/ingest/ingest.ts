@@ -18,6 +18,7 @@ import { SelfSeries } from "./self-series.ts";
 const TICK_MS = 100;
 const REPORT_MS = 1000;
 const RELOAD_CHECK_MS = 10_000;
+const OVER_QUOTA_SECONDS = 60;
 
 type Tell = (message: FromIngest) => void;
 
@@ -39,6 +40,7 @@ export class Ingest {
   /** Connections that wait for room. */
   readonly #waiting: (() => void)[] = [];
   #filesVersion: string;
+  #overQuotaToldAt = Number.NEGATIVE_INFINITY;
   #onWalClosed: ((failure: string | null) => void) | null = null;
   #onStoreClosed: (() => void) | null = null;
 
@@ -69,6 +71,7 @@ export class Ingest {
       data.istatRetention,
       this.#refusals,
       now,
+      data.newSeriesPerMinute,
     );
     this.#receivers = new Receivers(this.#intake, this.#refusals, {
       isFull: () => this.#writer.isFull,
@@ -192,6 +195,7 @@ export class Ingest {
 
   #tick(): void {
     this.#writer.tick();
+    this.#intake.quotas.turn();
     if (this.#replanner.turn(now())) {
       const { changed, kept, problem } = this.#replanner;
       this.#log("info", "retention of series changed", { series: changed });
@@ -205,11 +209,22 @@ export class Ingest {
   }
 
   #report(): void {
+    this.#tellOverQuota();
     this.#tell({
       kind: "report",
       numbers: this.#numbers(),
       refusals: [...this.#refusals.counts],
+      degraded: this.#intake.quotas.refusing,
+      warnings: this.#intake.quotas.exceeded,
     });
+  }
+
+  /** Once a minute while it lasts. */
+  #tellOverQuota(): void {
+    const { exceeded } = this.#intake.quotas;
+    if (exceeded.length === 0 || now() - this.#overQuotaToldAt < OVER_QUOTA_SECONDS) return;
+    this.#overQuotaToldAt = now();
+    for (const quota of exceeded) this.#log("warn", "over quota", { quota });
   }
 
   #numbers(): Record<string, number> {
@@ -222,6 +237,7 @@ export class Ingest {
       pickle_points_received: pickle.received,
       istat_points_received: istat.received,
       mode_mismatch: carbon.modeMismatches + pickle.modeMismatches + istat.modeMismatches,
+      over_quota: this.#intake.quotas.overCount,
       ...this.#receivers.numbers,
       head_pages_used: pool.used,
       head_pages: pool.pages,

@@ -7,6 +7,7 @@ import type { NameIndex } from "../storage/index/name-index.ts";
 import { NameTable } from "../storage/name-table.ts";
 import type { SeriesTable } from "../storage/series-table.ts";
 import type { StoreWriter } from "../storage/store-writer.ts";
+import { Quotas } from "./quotas.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { SeriesDefiner } from "./series-definer.ts";
 import { StoreSink } from "./sinks.ts";
@@ -14,6 +15,7 @@ import { StoreSink } from "./sinks.ts";
 /** Everything between bytes and the store: per protocol the names, a sink, and new decoders. */
 export class Intake {
   readonly definer: SeriesDefiner;
+  readonly quotas: Quotas;
   readonly carbon: StoreSink;
   readonly pickle: StoreSink;
   readonly istat: StoreSink;
@@ -22,7 +24,7 @@ export class Intake {
   readonly #refusals: RefusalLog;
   readonly #now: () => number;
 
-  /** `now` gives the present in whole seconds. */
+  /** `now` gives the present in whole seconds; 0 new series a minute are as many as there are. */
   constructor(
     writer: StoreWriter,
     series: SeriesTable,
@@ -31,8 +33,20 @@ export class Intake {
     istatRetention: readonly Retention[],
     refusals: RefusalLog,
     now: () => number,
+    newSeriesPerMinute = 0,
   ) {
-    this.definer = new SeriesDefiner(writer, index, rules, istatRetention);
+    this.quotas = new Quotas(
+      {
+        get next() {
+          return series.next;
+        },
+        nameOf: (number) => index.nameOf(number),
+      },
+      newSeriesPerMinute,
+      now,
+    );
+    this.quotas.setRules(rules.quotas);
+    this.definer = new SeriesDefiner(writer, index, rules, istatRetention, this.quotas);
     this.#writer = writer;
     this.#refusals = refusals;
     this.#now = now;
@@ -61,6 +75,7 @@ export class Intake {
   /** New rules; what carbon's names stand for is asked anew. */
   setRules(rules: Rules): void {
     this.definer.rules = rules;
+    this.quotas.setRules(rules.quotas);
     this.#names.carbon.clear();
     this.#names.pickle.clear();
   }

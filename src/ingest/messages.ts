@@ -15,6 +15,7 @@ export interface IngestThreadData {
   folder: string;
   files: RuleFiles;
   istatRetention: readonly Retention[];
+  newSeriesPerMinute: number;
   carbon: Listen;
   pickle: Listen;
   istat: Listen;
@@ -45,7 +46,14 @@ export type FromIngest =
   /** The files of rules have changed and are in force. */
   | { kind: "reloaded" }
   | { kind: "log"; level: "info" | "warn" | "error"; message: string; fields: object }
-  | { kind: "report"; numbers: Record<string, number>; refusals: [string, number][] }
+  | {
+      kind: "report";
+      numbers: Record<string, number>;
+      refusals: [string, number][];
+      /** What does not work at present, and what will not some day. */
+      degraded: string[];
+      warnings: string[];
+    }
   | { kind: "closed"; walFailure: string | null };
 
 export type ToIngest =

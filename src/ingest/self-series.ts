@@ -43,6 +43,14 @@ export class SelfSeries {
   }
 }
 
+/** Why there is no series for a name; the last one stands for all quotas. */
+const DROPPED_CREATES = [
+  "no-room-for-series",
+  "too-many-retentions",
+  "too-many-new-series",
+  "quota-",
+];
+
 function carbonNumbers(now: Numbers, before: Numbers): Record<string, number> {
   const present = (name: string): number => now.numbers[name] ?? Number.NaN;
   const grown = (name: string): number => present(name) - (before.numbers[name] ?? Number.NaN);
@@ -62,7 +70,7 @@ function carbonNumbers(now: Numbers, before: Numbers): Record<string, number> {
     updateOperations: updates,
     pointsPerUpdate: committed / updates,
     creates: grown("series"),
-    droppedCreates: refused("no-room-for-series") + refused("too-many-retentions"),
+    droppedCreates: DROPPED_CREATES.map(refused).reduce((sum, count) => sum + count),
     errors: grown("failures"),
     "cache.size": present("unsealed_records"),
     cpuUsage: (grown("cpu_seconds") / (now.seconds - before.seconds)) * 100,
@@ -72,6 +80,9 @@ function carbonNumbers(now: Numbers, before: Numbers): Record<string, number> {
 
 function refusedFor(reason: string, { refusals }: Numbers): number {
   let count = 0;
-  for (const [key, refused] of refusals) if (key.endsWith(` ${reason}`)) count += refused;
+  for (const [key, refused] of refusals) {
+    const given = key.slice(key.indexOf(" ") + 1);
+    if (given === reason || (reason.endsWith("-") && given.startsWith(reason))) count += refused;
+  }
   return count;
 }

@@ -6,6 +6,7 @@ import type { NameIndex } from "../storage/index/name-index.ts";
 import type { Targets } from "../storage/name-table.ts";
 import { EVENT, GAUGE, type Mode, type Plan, REPLACE } from "../storage/plan.ts";
 import { LogFullError, type StoreWriter } from "../storage/store-writer.ts";
+import type { Quotas } from "./quotas.ts";
 
 // A byte order mark is a character of the name like any other, as it is for Python.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -21,17 +22,20 @@ export class SeriesDefiner {
   readonly #writer: StoreWriter;
   readonly #index: NameIndex;
   readonly #istatRetention: readonly Retention[];
+  readonly #quotas: Quotas;
 
   constructor(
     writer: StoreWriter,
     index: NameIndex,
     rules: Rules,
     istatRetention: readonly Retention[],
+    quotas: Quotas,
   ) {
     this.#writer = writer;
     this.#index = index;
     this.rules = rules;
     this.#istatRetention = istatRetention;
+    this.#quotas = quotas;
   }
 
   /** The series of a carbon name as it was sent. */
@@ -42,13 +46,13 @@ export class SeriesDefiner {
     if (!canonical.ok) return refused(canonical.reason);
     const refusal = this.rules.refusalOf(canonical.name);
     if (refusal !== null) return refused(refusal);
-    return this.#replacing(canonical.name);
+    return this.#replacing(canonical.name, false);
   }
 
-  /** The series of one of our own numbers; the lists do not apply. */
+  /** The series of one of our own numbers; lists and quotas do not apply. */
   own(name: string): number | Targets {
     const canonical = canonicalName(name);
-    return canonical.ok ? this.#replacing(canonical.name) : refused(canonical.reason);
+    return canonical.ok ? this.#replacing(canonical.name, true) : refused(canonical.reason);
   }
 
   /** The series of all counters that an istat name feeds. */
@@ -58,7 +62,7 @@ export class SeriesDefiner {
     const meanings = targets.map(({ name, event }) => {
       const canonical = canonicalName(name);
       if (!canonical.ok) return refused(canonical.reason);
-      return this.#series(canonical.name, event ? EVENT : GAUGE, this.#istatRetention);
+      return this.#series(canonical.name, event ? EVENT : GAUGE, this.#istatRetention, false);
     });
     if (meanings.length === 1) return meanings[0]!;
     const refusals = meanings.filter((meaning) => typeof meaning !== "number");
@@ -69,19 +73,28 @@ export class SeriesDefiner {
     };
   }
 
-  #replacing(name: string): number | Targets {
-    return this.#series(name, REPLACE, this.rules.storage.retentionsOf(name));
+  #replacing(name: string, isOwn: boolean): number | Targets {
+    return this.#series(name, REPLACE, this.rules.storage.retentionsOf(name), isOwn);
   }
 
   /** A known name keeps its mode: the first datapoint has fixed it. */
-  #series(name: string, mode: Mode, retentions: readonly Retention[]): number | Targets {
+  #series(
+    name: string,
+    mode: Mode,
+    retentions: readonly Retention[],
+    isOwn: boolean,
+  ): number | Targets {
     const known = this.#index.seriesAt(name);
     if (known >= 0) return known;
+    const refusal = isOwn ? null : this.#quotas.refusalOf(name);
+    if (refusal !== null) return { series: [], refusal, isPassing: true };
     let reason = "too-many-retentions";
     try {
       const plan = this.#writer.planNumber(planOf(mode, retentions));
       reason = "no-room-for-series";
-      return this.#writer.createSeries(name, plan);
+      const series = this.#writer.createSeries(name, plan);
+      this.#quotas.created(name, isOwn);
+      return series;
     } catch (error) {
       if (error instanceof LogFullError) return LOG_FULL;
       if (error instanceof RangeError) return refused(reason);

@@ -6,7 +6,13 @@ import { SimulatedFiles } from "../storage/simulated-files.ts";
 import { StoreHarness } from "../storage/store-harness.ts";
 
 export const NOW = 1_700_000_100;
-const NO_FILES: RuleFiles = { schemas: null, aggregation: null, whitelist: null, blacklist: null };
+const NO_FILES: RuleFiles = {
+  schemas: null,
+  aggregation: null,
+  whitelist: null,
+  blacklist: null,
+  quotas: null,
+};
 
 /** Decoders, names and sinks over a whole store in one thread, at the second NOW. */
 export class IngestHarness {
