@@ -8,6 +8,7 @@ import type { Logger } from "pino";
 import { loadRules } from "../config/rules.ts";
 import type { Settings } from "../config/settings.ts";
 import { openControlSocket } from "../http/control-socket.ts";
+import type { HttpDoors } from "../http/doors.ts";
 import { buildServer } from "../http/server.ts";
 import type { FromIngest, IngestThreadData, RecoveredStore, ToIngest } from "../ingest/messages.ts";
 import { addressText } from "../ingest/tcp-receiver.ts";
@@ -134,7 +135,8 @@ class Server {
   /** HTTP answers from the start, so that /health can say "recovering". */
   async #startHttp(): Promise<string | null> {
     const { http } = this.#settings;
-    this.#http = await buildServer({
+    const { httpHosts, corsOrigins, accessLog } = this.#settings;
+    const doors: HttpDoors = {
       queries: {
         run: (job, signal) => {
           if (this.#pool === null || this.#state !== "ready") {
@@ -157,7 +159,8 @@ class Server {
       }),
       selfMetrics: () => prometheusText(this.#numbers(), this.#condition.refusals),
       log: this.#log,
-    });
+    };
+    this.#http = await buildServer(doors, { hosts: httpHosts, corsOrigins, accessLog });
     await this.#http.ready();
     await this.#openControlSocket(this.#http);
     if (http === null) return null;

@@ -45,6 +45,14 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("wal-sync-ms", "1000", "N", "milliseconds of data that a power cut may cost"),
   spec("max-series", "16000000", "N", "series that memory is reserved for"),
   spec("self-metrics-seconds", "60", "N", "seconds between own numbers as series; 0: none"),
+  spec("http-hosts", null, "NAMES", "what the server is called by those that write over HTTP"),
+  spec(
+    "cors-origins",
+    null,
+    "ORIGINS",
+    "origins whose pages may use the HTTP API; *: any may read",
+  ),
+  spec("access-log", "debug", "LEVEL", "a line per HTTP request: off, trace, debug or info"),
   spec("log-level", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
   later("istat-http-listen", "HOST:PORT", "istatd's HTTP API"),
   later("istat-rollup", "N", "parents that an istat line also feeds"),
@@ -86,8 +94,14 @@ export interface Settings {
   maxSeries: number;
   /** 0: never. */
   selfMetricsSeconds: number;
+  httpHosts: readonly string[];
+  corsOrigins: readonly string[];
+  accessLog: AccessLog;
   logLevel: string;
 }
+
+const ACCESS_LOGS = ["off", "trace", "debug", "info"] as const;
+export type AccessLog = (typeof ACCESS_LOGS)[number];
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
 
@@ -147,6 +161,9 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     walSyncMs: number("wal-sync-ms", text("wal-sync-ms")!, 1, 3_600_000),
     maxSeries: number("max-series", text("max-series")!, 1, 100_000_000),
     selfMetricsSeconds: number("self-metrics-seconds", text("self-metrics-seconds")!, 0, 86_400),
+    httpHosts: list(text("http-hosts")).map((name) => name.toLowerCase()),
+    corsOrigins: list(text("cors-origins")).map(origin),
+    accessLog: accessLog(text("access-log")!),
     logLevel: level,
   };
 }
@@ -192,6 +209,27 @@ function number(name: string, text: string, min: number, max: number): number {
     throw bad(`${name}: ${text} is not a number from ${min} to ${max}`);
   }
   return value;
+}
+
+/** Separated by commas or blanks. */
+function list(text: string | null): string[] {
+  return (text ?? "").split(/[\s,]+/).filter((item) => item !== "");
+}
+
+/** As a browser writes it: `https://graphs.example.com`, a port only where it is not the usual one. */
+function origin(text: string): string {
+  if (text === "*") return text;
+  const written = URL.canParse(text) ? new URL(text).origin : "null";
+  if (written === "null" || !/^https?:\/\/[^/]+\/?$/.test(text)) {
+    throw bad(`cors-origins: ${text} is no origin; an example is https://graphs.example.com`);
+  }
+  return written;
+}
+
+function accessLog(text: string): AccessLog {
+  const level = ACCESS_LOGS.find((one) => one === text);
+  if (level === undefined) throw bad(`access-log: one of ${ACCESS_LOGS.join(", ")}`);
+  return level;
 }
 
 function retention(text: string): Retention[] {

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { GraphiteError } from "../model/errors.ts";
+import { jsonpName } from "../model/jsonp.ts";
 
 type Values = Record<string, unknown>;
 
@@ -57,6 +58,11 @@ export class Params {
       );
     }
     return Number(text) !== 0;
+  }
+
+  /** The function that the answer is to call. @throws GraphiteError ERR_PARAMETER for anything else */
+  jsonp(): string | undefined {
+    return jsonpName(this.one("jsonp"));
   }
 
   /** Values of `prefix[key]` by key. */

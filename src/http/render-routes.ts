@@ -1,17 +1,43 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { GraphiteError } from "../model/errors.ts";
-import { type FormatName, isFormatName } from "../render/formats/index.ts";
+import { FORMATS, type FormatName, isFormatName } from "../render/formats/index.ts";
 import type { QueryJob } from "../render/query-job.ts";
 import { cacheHeaders } from "./cache-headers.ts";
+import { COMMON, describe, flag, integer, oneOf, text, texts } from "./frame/describe.ts";
 import { Params } from "./params.ts";
 import { requestSource } from "./request-source.ts";
 import type { RunQuery } from "./server.ts";
+
+const RENDER = describe({
+  summary: "Datapoints of targets",
+  description: "docs/functions.md lists the functions of targets.",
+  chapter: "Render",
+  query: {
+    target: texts("series, with globs and functions"),
+    from: COMMON.from,
+    until: COMMON.until,
+    now: text("the time that relative times count from"),
+    tz: text("time zone, such as Europe/Berlin"),
+    format: oneOf(Object.keys(FORMATS), "what the answer is written as"),
+    maxDataPoints: integer("consolidate to so many; JSON only"),
+    noNullPoints: flag("leave gaps out; JSON only"),
+    xFilesFactor: { type: "number", description: "share of known slots that a bucket needs" },
+    jsonp: COMMON.jsonp,
+    pretty: COMMON.pretty,
+    noCache: flag("the answer must not be shown again"),
+    cacheTimeout: integer("seconds for which the answer may be shown again"),
+    local: COMMON.local,
+  },
+  answers: { 200: { description: "a list of series, in the format that was asked for" } },
+});
 
 /** /render, by GET and POST. */
 export function renderRoutes(app: FastifyInstance, run: RunQuery): void {
   app.route({
     method: ["GET", "POST", "OPTIONS"],
     url: "/render",
+    config: { role: "read", mistakes: "page" },
+    schema: RENDER,
     handler: async (request, reply) => {
       const params = new Params(request);
       const headers = cacheHeaders(params, Date.now());
@@ -44,7 +70,7 @@ function renderJob(params: Params, request: FastifyRequest): QueryJob {
     noNullPoints: params.has("noNullPoints"),
     xFilesFactor: params.number("xFilesFactor"),
     variables: params.keyed("template"),
-    jsonp: params.one("jsonp"),
+    jsonp: params.jsonp(),
     source: requestSource(request),
   };
 }

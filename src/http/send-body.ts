@@ -14,7 +14,8 @@ export async function sendBody(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const accepted = String(request.headers["accept-encoding"] ?? "");
-  reply.header("vary", "Accept-Encoding");
+  const vary = reply.getHeader("vary");
+  reply.header("vary", vary === undefined ? "Accept-Encoding" : `${vary}, Accept-Encoding`);
   if (body.length < MIN_GZIP_BYTES || !/\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(accepted)) {
     return reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
   }

@@ -1,24 +1,15 @@
-import formbody from "@fastify/formbody";
-import fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from "fastify";
-import { GraphiteError } from "../model/errors.ts";
-import { invalidParameters, MISTAKE_TYPE } from "../render/invalid-parameters.ts";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { QueryJob } from "../render/query-job.ts";
-import { guardRoutes } from "./access.ts";
 import type { HttpDoors } from "./doors.ts";
+import { DEFAULT_OPTIONS, type HttpOptions } from "./frame/options.ts";
+import { checkRoutes } from "./frame/route-rules.ts";
+import { serverFrame } from "./frame/server-frame.ts";
 import { functionsRoutes } from "./functions-routes.ts";
 import { infoRoutes } from "./info-routes.ts";
 import { metricsRoutes } from "./metrics-routes.ts";
+import { openApi } from "./open-api.ts";
 import { renderRoutes } from "./render-routes.ts";
-import { requestSource } from "./request-source.ts";
 import { sendBody } from "./send-body.ts";
-
-const MAX_BODY_BYTES = 1 << 20;
-const MAX_URL_BYTES = 65_536;
 
 /** Runs a job for a request and sends what comes of it, with `headers` when it went well. */
 export type RunQuery = (
@@ -29,37 +20,13 @@ export type RunQuery = (
 ) => Promise<FastifyReply>;
 
 /** Graphite's HTTP API over the given doors; not listening yet. */
-export async function buildServer(doors: HttpDoors): Promise<FastifyInstance> {
-  const app = fastify({
-    loggerInstance: doors.log,
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: MAX_BODY_BYTES,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
-    http: { maxHeaderSize: MAX_URL_BYTES },
-    // Requests that are being worked on are finished, idle connections are closed.
-    forceCloseConnections: "idle",
-  });
-  guardRoutes(app);
-  await app.register(formbody, { bodyLimit: MAX_BODY_BYTES });
-  // Grafana sends a form's content type with a GET, and bodies of unknown types are no reason to fail.
-  app.addContentTypeParser("*", (_request, payload, done) => {
-    payload.resume();
-    done(null, undefined);
-  });
-  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
-    void reply
-      .code(404)
-      .type("text/plain")
-      .send(`There is nothing at ${request.url.split("?")[0]}\n`);
-  });
-  app.addHook("onResponse", async (request, reply) => {
-    request.log.debug(
-      { method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
-      "request",
-    );
-  });
-
+export async function buildServer(
+  doors: HttpDoors,
+  options: Partial<HttpOptions> = {},
+): Promise<FastifyInstance> {
+  const app = await serverFrame(doors.log, { ...DEFAULT_OPTIONS, ...options });
+  const answerOtherMethods = checkRoutes(app);
+  await openApi(app, doors.health().version);
   const run: RunQuery = async (job, request, reply, headers = {}) => {
     const abort = new AbortController();
     // A client that leaves takes its work with it.
@@ -84,22 +51,6 @@ export async function buildServer(doors: HttpDoors): Promise<FastifyInstance> {
   metricsRoutes(app, run, doors.selfMetrics);
   functionsRoutes(app);
   infoRoutes(app, doors);
+  answerOtherMethods();
   return app;
-}
-
-function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  if (error instanceof GraphiteError) {
-    const isMistake = error.status === 400;
-    const context = { source: requestSource(request), call: error.call };
-    void reply
-      .code(error.status)
-      .header("x-statite-error", error.code)
-      .type(isMistake ? MISTAKE_TYPE : "text/plain; charset=utf-8")
-      .send(isMistake ? invalidParameters(error.message, context) : `${error.message}\n`);
-    return;
-  }
-  const status = (error as { statusCode?: number }).statusCode ?? 500;
-  if (status >= 500) request.log.error({ err: error }, "request failed");
-  const message = status >= 500 ? "internal error, see the log" : (error as Error).message;
-  void reply.code(status).type("text/plain; charset=utf-8").send(`${message}\n`);
 }

@@ -1,4 +1,4 @@
-import { GraphiteError } from "../model/errors.ts";
+import { jsonpName } from "../model/jsonp.ts";
 import { resolveRange } from "../model/time-expression.ts";
 import { errorsHeader } from "../render/broken-targets.ts";
 import { expand, find } from "../render/find.ts";
@@ -62,12 +62,10 @@ function problemsOf({ broken, warnings }: RenderAnswer): string[] {
 }
 
 function answer(body: Uint8Array, contentType: string, jsonp: string | undefined): QueryAnswer {
-  if (jsonp === undefined) {
+  const name = jsonpName(jsonp);
+  if (name === undefined) {
     return { status: 200, contentType, headers: {}, body, problems: [] };
   }
-  if (!/^[\w$.[\]]{1,256}$/.test(jsonp)) {
-    throw new GraphiteError("ERR_PARAMETER", "jsonp must be the name of a function");
-  }
-  const wrapped = Buffer.concat([Buffer.from(`${jsonp}(`), body, Buffer.from(")")]);
+  const wrapped = Buffer.concat([Buffer.from(`${name}(`), body, Buffer.from(")")]);
   return { status: 200, contentType: "text/javascript", headers: {}, body: wrapped, problems: [] };
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
+import type { HttpOptions } from "../../src/http/frame/options.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { StorageRules } from "../../src/model/schema.ts";
 import { runJob } from "../../src/query/run-job.ts";
@@ -12,7 +13,7 @@ import { StoreHarness } from "../storage/store-harness.ts";
 const LIMITS = { maxSeries: 1000, maxDatapoints: 100_000, seconds: 10 };
 
 /** The HTTP API over a real store of five series in this thread. */
-export async function server(): Promise<{
+export async function server(options: Partial<HttpOptions> = {}): Promise<{
   app: FastifyInstance;
   store: StoreHarness;
   time: number;
@@ -34,12 +35,15 @@ export async function server(): Promise<{
     const series = store.writer.createSeries(name, plan);
     for (let i = 0; i < 5; i++) store.writer.point(series, time + i * 10, i + 0.5, 0, -1);
   }
-  const app = await buildServer({
-    queries: { run: (job) => runJob(job, source, "UTC", LIMITS) },
-    health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
-    selfMetrics: () => "statite_series 5\n",
-    log: pino({ level: "silent" }),
-  });
+  const app = await buildServer(
+    {
+      queries: { run: (job) => runJob(job, source, "UTC", LIMITS) },
+      health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
+      selfMetrics: () => "statite_series 5\n",
+      log: pino({ level: "silent" }),
+    },
+    options,
+  );
   return { app, store, time };
 }
 

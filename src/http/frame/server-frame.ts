@@ -1,0 +1,66 @@
+import formbody from "@fastify/formbody";
+import type { FastifyBaseLogger } from "fastify";
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
+import { tellLocalControl } from "../control-socket.ts";
+import { allowOrigins } from "./cors.ts";
+import { guardRoutes } from "./guard.ts";
+import type { HttpOptions } from "./options.ts";
+import { logRequests, requestId } from "./request-log.ts";
+import { sendError, sendErrorBody } from "./send-error.ts";
+
+const MAX_BODY_BYTES = 1 << 20;
+const MAX_URL_BYTES = 65_536;
+
+/** A server without routes: limits, errors, ids, and who may do what. */
+export async function serverFrame(
+  log: FastifyBaseLogger,
+  options: HttpOptions,
+): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    http: { maxHeaderSize: MAX_URL_BYTES },
+    requestIdHeader: false,
+    genReqId: requestId,
+    frameworkErrors: (error, request, reply) => {
+      protect(reply);
+      sendError(error, request, reply as unknown as FastifyReply);
+    },
+    // Requests that are being worked on are finished, idle connections are closed.
+    forceCloseConnections: "idle",
+  });
+  // Schemas describe the routes and check nothing, neither what comes nor what goes.
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  await app.register(formbody, { bodyLimit: MAX_BODY_BYTES });
+  // Grafana sends a form's content type with a GET, and bodies of unknown types are no reason to fail.
+  app.addContentTypeParser("*", (_request, payload, done) => {
+    payload.resume();
+    done(null, undefined);
+  });
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+  app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
+    const path = request.url.split("?")[0]!.slice(0, 200);
+    void sendErrorBody(reply, 404, "ERR_NOT_FOUND", `there is nothing at ${path}`);
+  });
+  tellLocalControl(app);
+  app.addHook("onRequest", async (_request, reply) => {
+    protect(reply);
+  });
+  logRequests(app, options.accessLog);
+  allowOrigins(app, options);
+  guardRoutes(app, options);
+  return app;
+}
+
+/** No browser may take an answer for something else than it says it is. */
+function protect(reply: { header(name: string, value: string): unknown }): void {
+  reply.header("x-content-type-options", "nosniff");
+}
