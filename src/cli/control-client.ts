@@ -53,7 +53,7 @@ export class ControlClient {
         else sent.setHeader("content-type", "application/json").end(JSON.stringify(body));
       });
       if ((response.statusCode ?? 500) >= 400) {
-        throw new ServerError((await textOf(response)).trim());
+        throw new ServerError(sentenceOf(await textOf(response)));
       }
       return response;
     } catch (error) {
@@ -85,6 +85,15 @@ export class ControlClient {
       default:
         return error;
     }
+  }
+}
+
+/** What an error says. */
+function sentenceOf(body: string): string {
+  try {
+    return String((JSON.parse(body) as { message: unknown }).message);
+  } catch {
+    return body.trim();
   }
 }
 

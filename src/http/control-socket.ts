@@ -1,5 +1,5 @@
 import { chmodSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 
@@ -25,6 +25,12 @@ export function tellLocalControl(app: FastifyInstance): void {
   });
 }
 
+/** A server of the routes of `app`, which is ready, whose requests may do everything. */
+export function controlServer(app: FastifyInstance): Server {
+  const server = createServer((request, response) => app.routing(request, response));
+  return server.on("connection", (socket) => localSockets.add(socket));
+}
+
 /**
  * Serves the routes of `app`, which is ready, on a Unix socket of mode 0600 as well. A socket of
  * that name is taken for a left-over: the lock of the data directory says that its server is gone.
@@ -36,8 +42,7 @@ export async function openControlSocket(
   app: FastifyInstance,
   path: string,
 ): Promise<() => Promise<void>> {
-  const server = createServer((request, response) => app.routing(request, response));
-  server.on("connection", (socket) => localSockets.add(socket));
+  const server = controlServer(app);
   rmSync(path, { force: true });
   // The socket is made in `listen`; at no time may others open it.
   const mask = process.umask(0o177);

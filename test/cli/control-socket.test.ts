@@ -14,7 +14,7 @@ test("the control socket has the routes of HTTP, for its own user only", async (
   const control = new ControlClient(folder.path);
   const health = (await control.call("GET", "/health")) as { status: string };
   t.is(health.status, "ready");
-  await t.throwsAsync(control.call("GET", "/nothing"), { message: "There is nothing at /nothing" });
+  await t.throwsAsync(control.call("GET", "/nothing"), { message: "there is nothing at /nothing" });
   t.is(await server.stop(), 0);
   t.throws(() => statSync(join(folder.path, "control.sock")), { code: "ENOENT" });
   folder.remove();

@@ -1,14 +1,13 @@
-import { request } from "node:http";
-import { join } from "node:path";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import test from "ava";
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
-import { openControlSocket } from "../../src/http/control-socket.ts";
+import { controlServer } from "../../src/http/control-socket.ts";
 import { DEFAULT_OPTIONS, type HttpOptions } from "../../src/http/frame/options.ts";
 import type { Role } from "../../src/http/frame/route-rules.ts";
 import { checkRoutes } from "../../src/http/frame/route-rules.ts";
 import { serverFrame } from "../../src/http/frame/server-frame.ts";
-import { temporaryFolder } from "../server.ts";
 import { server } from "./small-server.ts";
 
 const USERS: Record<string, { name: string; role: Exclude<Role, "open"> }> = {
@@ -129,19 +128,11 @@ test("a name that is configured, or a password, makes a host as good as an addre
 test("what comes through the control socket may do everything", async (t) => {
   const { app } = await roles({ access });
   await app.ready();
-  const folder = temporaryFolder();
-  const socketPath = join(folder.path, "control.sock");
-  const close = await openControlSocket(app, socketPath);
-  t.teardown(() => close().finally(folder.remove));
-  const status = await new Promise((resolve, reject) => {
-    const headers = { host: "any.name" };
-    request({ socketPath, path: "/admin", method: "POST", headers }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode);
-    })
-      .on("error", reject)
-      .end();
-  });
+  const control = controlServer(app).listen(0, "127.0.0.1");
+  t.teardown(() => control.close());
+  await once(control, "listening");
+  const { port } = control.address() as AddressInfo;
+  const { status } = await fetch(`http://127.0.0.1:${port}/admin`, { method: "POST" });
   t.is(status, 200);
 });
 
