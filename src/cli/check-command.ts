@@ -71,12 +71,13 @@ function problemLine({ file, offset, what, cost }: Problem): string {
 
 function summaryLines(summary: CheckSummary): string[] {
   const { statfiles, statfileBytes, sections, blocks, points } = summary;
-  const { logFiles, logFrames, series, plans, problems } = summary;
+  const { logFiles, logFrames, series, plans, documents, problems } = summary;
   return [
     `${countText(statfiles, "StatFile")} (${bytesText(statfileBytes)}): ` +
       `${countText(sections, "section")}, ${countText(blocks, "block")}, ${countText(points, "point")}`,
     `${countText(logFiles, "log file")}: ${countText(logFrames, "frame")}; ` +
-      `${countText(series, "series", "series")}, ${countText(plans, "plan")}`,
+      `${countText(series, "series", "series")}, ${countText(plans, "plan")}, ` +
+      countText(documents, "document"),
     problems === 0 ? "no problems" : countText(problems, "problem"),
   ];
 }

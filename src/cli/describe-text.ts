@@ -1,4 +1,5 @@
 import { isoTime, spanText } from "../model/time-text.ts";
+import type { DocumentsDescription } from "../storage/inspect/describe-documents.ts";
 import type { FrameDescription, LogDescription } from "../storage/inspect/describe-log.ts";
 import type { ManifestDescription } from "../storage/inspect/describe-manifest.ts";
 import type {
@@ -11,19 +12,26 @@ import type { Mode, Plan } from "../storage/plan.ts";
 import { tableLines } from "./table.ts";
 import { bytesText, countText } from "./units.ts";
 
-export type Description = StatFileDescription | LogDescription | ManifestDescription;
+export type Description =
+  | StatFileDescription
+  | LogDescription
+  | ManifestDescription
+  | DocumentsDescription;
+
+/** Characters of a document that a line shows. */
+const MAX_SHOWN = 100;
 
 const MODES: Record<Mode, string> = { 0: "replace", 1: "gauge", 2: "event" };
 
 /** What is in a file, as lines for people. */
 export function descriptionLines(about: Description): string[] {
-  const lines =
-    about.kind === "statfile"
-      ? statFileLines(about)
-      : about.kind === "manifest"
-        ? manifestLines(about)
-        : logLines(about);
-  return [...lines, ...about.faults.map(faultLine)];
+  return [...contentLines(about), ...about.faults.map(faultLine)];
+}
+
+function contentLines(about: Description): string[] {
+  if (about.kind === "statfile") return statFileLines(about);
+  if (about.kind === "manifest") return manifestLines(about);
+  return about.kind === "documents" ? documentLines(about) : logLines(about);
 }
 
 export function faultLine({ offset, what }: Fault): string {
@@ -173,6 +181,26 @@ function manifestLines(about: ManifestDescription): string[] {
         String(entry.bytes),
         entry.file,
       ]),
+    ),
+  ];
+}
+
+function documentLines({
+  file,
+  bytes,
+  collection,
+  lines,
+  documents,
+}: DocumentsDescription): string[] {
+  return [
+    `${file}: ${collection ?? "documents"}, ${bytesText(bytes)}, ${countText(lines, "line")}, ` +
+      countText(documents.length, "document"),
+    ...tableLines(
+      ["key", "bytes", "document"],
+      documents.map(({ key, value }) => {
+        const text = JSON.stringify(value);
+        return [JSON.stringify(key), String(Buffer.byteLength(text)), text.slice(0, MAX_SHOWN)];
+      }),
     ),
   ];
 }

@@ -11,8 +11,8 @@ import { inspectSeries, type SeriesQuestion } from "./inspect-series.ts";
 import type { SeriesFormat } from "./series-text.ts";
 
 const HELP = `
-PATH is a file of a store: a StatFile, a log file, the manifest or the catalogue; what is in it is
-printed. Or it is a data directory: then SERIES names what to print of it, by a name or a glob.
+PATH is a file of a store: a StatFile, a log file, the manifest, the catalogue or a collection of
+documents; what is in it is printed. Or it is a data directory: then SERIES names what to print of it, by a name or a glob.
 Nothing is changed and no lock is taken.
 
 A time is what Graphite takes: seconds since 1970, -2h, noon yesterday, 18:30_20260115, 20260115.
@@ -22,6 +22,7 @@ Exit status: 0, 1 when something is damaged or there is no such series, 2 called
 Examples:
   statite inspect ./data/wal/0000000012.wal --records
   statite inspect ./data/manifest
+  statite inspect ./data/documents/events --format json
   statite inspect ./data servers.web1.load --from -6h
   statite inspect ./data 'servers.*.load' --tier 1 --from 20260101 --until 20260201 --format csv`;
 

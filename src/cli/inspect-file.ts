@@ -1,4 +1,5 @@
 import type { FileSystem } from "../storage/environment.ts";
+import { describeDocuments } from "../storage/inspect/describe-documents.ts";
 import { describeLog } from "../storage/inspect/describe-log.ts";
 import { describeManifest } from "../storage/inspect/describe-manifest.ts";
 import { describeStatFile } from "../storage/inspect/describe-statfile.ts";
@@ -40,6 +41,7 @@ function describe(
 ): Description {
   if (kind === "statfile") return describeStatFile(files, path);
   if (kind === "manifest") return describeManifest(files, path);
+  if (kind === "documents") return describeDocuments(files, path);
   if (records === null) return describeLog(files, path, kind);
   const out = new LineWriter();
   const about = describeLog(files, path, kind, (record) =>

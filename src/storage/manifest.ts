@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { checkedLines, formatCheckedLine } from "./checked-lines.ts";
 import type { Environment, FileId } from "./environment.ts";
 import type { DurableParts } from "./head/head.ts";
 import type { WindowClass } from "./slots.ts";
@@ -45,8 +45,6 @@ export interface Transaction {
   /** Freeze positions of stray logs that are on disk. */
   strays?: readonly number[];
 }
-
-const NEWLINE = 0x0a;
 
 /** Lines beyond which a manifest with much in it that no longer holds is written anew. */
 const REWRITE_LINES = 20_000;
@@ -206,8 +204,7 @@ function keyOf({ windowClass, index, openLsn }: Omit<SealedWindow, "cutLsn">): s
 }
 
 function formatLine(transaction: Transaction): Uint8Array {
-  const json = JSON.stringify(transaction);
-  return Buffer.from(`${crc32(json).toString(16).padStart(8, "0")} ${json}\n`);
+  return formatCheckedLine(JSON.stringify(transaction));
 }
 
 /** A line of the manifest as it stands in the file. */
@@ -221,21 +218,8 @@ export interface ManifestLine {
 }
 
 export function* manifestLines(bytes: Uint8Array): Generator<ManifestLine> {
-  for (let offset = 0; offset < bytes.length; ) {
-    const newline = bytes.indexOf(NEWLINE, offset);
-    const end = newline < 0 ? bytes.length : newline;
-    const line = bytes.subarray(offset, end);
-    const isCutOff = newline < 0;
-    if (line.length > 0) {
-      yield { offset, bytes: line, transaction: isCutOff ? null : parseLine(line), isCutOff };
-    }
-    offset = end + 1;
+  for (const { offset, bytes: line, value, isCutOff } of checkedLines(bytes)) {
+    const transaction = value === undefined ? null : (value as Transaction);
+    yield { offset, bytes: line, transaction, isCutOff };
   }
-}
-
-function parseLine(line: Uint8Array): Transaction | null {
-  const json = line.subarray(9);
-  const crc = Number.parseInt(Buffer.from(line.subarray(0, 8)).toString("latin1"), 16);
-  if (crc !== crc32(json)) return null;
-  return JSON.parse(Buffer.from(json).toString("utf8")) as Transaction;
 }

@@ -25,6 +25,7 @@ export const CATALOGUE_FILE = "catalogue";
 export const MANIFEST_FILE = "manifest";
 /** Commands of this machine reach the running server through it. */
 export const CONTROL_SOCKET = "control.sock";
+export const DOCUMENT_FOLDER = "documents";
 
 /**
  * Reads what store a folder holds, or makes it one. Folders that are missing are made.

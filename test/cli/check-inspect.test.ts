@@ -42,7 +42,7 @@ test("check ends with 0 for a whole store and says how much there is", async (t)
   t.is(status, 0, out + err);
   t.is(err, "");
   t.regex(out, /^11 StatFiles \(.*KiB\): 26 sections, 42 blocks, 1,117 points$/m);
-  t.regex(out, /^2 log files: 6 frames; 7 series, 4 plans$/m);
+  t.regex(out, /^2 log files: 6 frames; 7 series, 4 plans, 2 documents$/m);
   t.regex(out, /^no problems$/m);
   t.deepEqual(digestOf(good.path), before);
 });
@@ -189,6 +189,10 @@ test("inspect prints what is in each kind of file, and ends with 1 when it is da
     [
       [join(good.path, "catalogue"), "--records"],
       [/^plan 3 replace, 1h:/m, /^series 6 plan 0 created \d+ new\.name$/m],
+    ],
+    [
+      [join(good.path, "documents/events")],
+      [/: events, .*, 4 lines, 2 documents$/m, /^"1" +19 +\{"what":"deploy 2"\}$/m],
     ],
     [[join(good.path, "FORMAT")], [/"storeId":"[0-9a-f]{32}"/]],
   ];

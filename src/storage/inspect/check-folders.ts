@@ -4,6 +4,7 @@ import type { Manifest } from "../manifest.ts";
 import {
   CATALOGUE_FILE,
   CONTROL_SOCKET,
+  DOCUMENT_FOLDER,
   FORMAT_FILE,
   MANIFEST_FILE,
   ORPHAN_FOLDER,
@@ -22,6 +23,7 @@ const KNOWN = [
   WAL_FOLDER,
   STATFILE_FOLDER,
   ORPHAN_FOLDER,
+  DOCUMENT_FOLDER,
   "lock",
   CONTROL_SOCKET,
 ];

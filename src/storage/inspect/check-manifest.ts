@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { isWellWritten } from "../checked-lines.ts";
 import type { FileSystem } from "../environment.ts";
 import { type FileEntry, type Manifest, type ManifestLine, manifestLines } from "../manifest.ts";
 import { MANIFEST_FILE, ORPHAN_FOLDER, STATFILE_FOLDER } from "../store-folder.ts";
@@ -60,12 +60,6 @@ function countStatFiles(files: FileSystem, root: string): number {
     for (const name of files.list(`${root}/${group}`)) if (name.endsWith(".statfile")) count++;
   }
   return count;
-}
-
-/** The digits as they are written: a reader takes others for the same number. */
-function isWellWritten(line: Uint8Array): boolean {
-  const prefix = Buffer.from(line.subarray(0, 9)).toString("latin1");
-  return prefix === `${crc32(line.subarray(9)).toString(16).padStart(8, "0")} `;
 }
 
 /** What a bad line said, as far as its text still tells. */

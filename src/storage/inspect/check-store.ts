@@ -1,9 +1,16 @@
 import type { Environment, FileSystem } from "../environment.ts";
 import { lockOwner } from "../lock.ts";
 import { Manifest } from "../manifest.ts";
-import { CATALOGUE_FILE, MANIFEST_FILE, STATFILE_FOLDER, WAL_FOLDER } from "../store-folder.ts";
+import {
+  CATALOGUE_FILE,
+  DOCUMENT_FOLDER,
+  MANIFEST_FILE,
+  STATFILE_FOLDER,
+  WAL_FOLDER,
+} from "../store-folder.ts";
 import { logFileNames } from "../wal/scan.ts";
 import { checkCatalogue } from "./check-catalogue.ts";
+import { checkDocuments, collectionNames } from "./check-documents.ts";
 import { noteStrangers } from "./check-folders.ts";
 import { checkFormat } from "./check-format.ts";
 import { checkLog } from "./check-log.ts";
@@ -27,6 +34,7 @@ export interface CheckSummary {
   logFrames: number;
   series: number;
   plans: number;
+  documents: number;
   problems: number;
 }
 
@@ -78,6 +86,9 @@ export function checkStore(
   const statfiles = new StatFileCheck(files, findings, definitions);
   checkStatFiles(env, folder, manifest, statfiles, findings);
   reportUndefined(definitions, findings);
+  const documents = guarded(DOCUMENT_FOLDER, findings, () =>
+    checkDocuments(files, folder, isClean, findings),
+  );
   noteStrangers(files, folder, manifest, findings);
   return {
     statfiles: statfiles.statfiles,
@@ -89,6 +100,7 @@ export function checkStore(
     logFrames: log?.frames ?? 0,
     series: definitions.seriesCount,
     plans: definitions.plans.size,
+    documents: documents ?? 0,
     problems: findings.problems,
   };
 }
@@ -156,7 +168,8 @@ function totalBytes(files: FileSystem, folder: string, manifest: Manifest): numb
   const names = logFileNames(files, `${folder}/${WAL_FOLDER}`).map(
     (name) => `${WAL_FOLDER}/${name}`,
   );
-  for (const name of [MANIFEST_FILE, CATALOGUE_FILE, ...names]) {
+  const documents = collectionNames(files, folder).map((name) => `${DOCUMENT_FOLDER}/${name}`);
+  for (const name of [MANIFEST_FILE, CATALOGUE_FILE, ...names, ...documents]) {
     try {
       bytes += sizeOf(files, `${folder}/${name}`);
     } catch (error) {

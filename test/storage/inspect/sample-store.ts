@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { emptyBucket } from "../../../src/storage/bucket.ts";
+import { headerLine, transactionLine } from "../../../src/storage/documents/format.ts";
 import { nodeFiles } from "../../../src/storage/node-files.ts";
 import { EVENT, GAUGE, type Mode, type Plan, REPLACE } from "../../../src/storage/plan.ts";
 import { StoreHarness } from "../store-harness.ts";
@@ -23,6 +24,20 @@ export const PLANS = {
   event: plan(EVENT, [60, 30 * DAY]),
   hourly: plan(REPLACE, [HOUR, 400 * DAY]),
 };
+
+/** Three were put, one was changed and one removed. */
+const DOCUMENTS = Buffer.concat([
+  headerLine("events"),
+  transactionLine([{ key: "1", value: { what: "deploy" } }]),
+  transactionLine([
+    { key: "2", value: { what: "outage" } },
+    { key: "3", value: "x" },
+  ]),
+  transactionLine([
+    { key: "1", value: { what: "deploy 2" } },
+    { key: "3", value: null },
+  ]),
+]);
 
 /**
  * A store on the disk as a few hours of operation leave it: merged and rolled-up StatFiles, windows
@@ -95,6 +110,8 @@ export class SampleStore {
     this.run(5 * 60);
     this.put(late, START + 180, 1000);
     this.finish();
+    mkdirSync(join(this.folder, "documents"));
+    writeFileSync(join(this.folder, "documents/events"), DOCUMENTS);
   }
 
   /** Writes all that waits, as a server that ends does; nothing more is sealed. */
