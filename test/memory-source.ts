@@ -10,6 +10,7 @@ import type {
   FetchedSeries,
   FoundNode,
   MergedLeaves,
+  SeriesFacts,
   SeriesSource,
   TimeWindow,
 } from "../src/render/series-source.ts";
@@ -95,6 +96,16 @@ export class MemorySource implements SeriesSource {
       merged.push({ ...first, name, values });
     }
     return merged;
+  }
+
+  factsOf(leaf: FoundNode): SeriesFacts {
+    const { step, values } = this.#series[leaf.series]!;
+    const tiers = [{ step, retention: step * values.length }];
+    return { method: "average", xFilesFactor: 0.5, tiers };
+  }
+
+  async allPaths(): Promise<string[]> {
+    return this.#series.map(({ name }) => name);
   }
 
   #leaves(isWanted: (series: GivenSeries) => boolean, limit: number): FoundNode[] {

@@ -65,6 +65,26 @@ export class Params {
     return jsonpName(this.one("jsonp"));
   }
 
+  /** A whole number. @throws GraphiteError ERR_PARAMETER */
+  integer(name: string): number | undefined {
+    const text = this.one(name)?.trim();
+    if (text === undefined || text === "") return undefined;
+    const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!Number.isSafeInteger(value)) {
+      throw new GraphiteError(
+        "ERR_PARAMETER",
+        `${name} must be a whole number, not ${JSON.stringify(text.slice(0, 100))}`,
+      );
+    }
+    return value;
+  }
+
+  /** Values of a parameter that may also be spelled `name[]`, as PHP and Rails send lists. */
+  list(name: string): string[] {
+    const values = this.all(name);
+    return values.length > 0 ? values : this.all(`${name}[]`);
+  }
+
   /** Values of `prefix[key]` by key. */
   keyed(prefix: string): Record<string, string> {
     const found: Record<string, string> = {};

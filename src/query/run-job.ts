@@ -1,14 +1,13 @@
 import { jsonpName } from "../model/jsonp.ts";
-import { resolveRange } from "../model/time-expression.ts";
 import { errorsHeader } from "../render/broken-targets.ts";
-import { expand, find } from "../render/find.ts";
 import { FORMATS } from "../render/formats/index.ts";
+import { prettyJson } from "../render/formats/pretty-json.ts";
 import { invalidParameters, MISTAKE_TYPE } from "../render/invalid-parameters.ts";
 import type { QueryAnswer, QueryJob } from "../render/query-job.ts";
 import { type RenderAnswer, type RenderLimits, render } from "../render/render.ts";
 import type { SeriesSource } from "../render/series-source.ts";
+import { runNamesJob } from "./names-jobs.ts";
 
-const JSON_TYPE = "application/json";
 /** Problems of one request that are logged, and the characters of a target in one. */
 const MAX_PROBLEMS = 10;
 const MAX_LOGGED = 200;
@@ -20,18 +19,10 @@ export async function runJob(
   timeZone: string,
   limits: RenderLimits,
 ): Promise<QueryAnswer> {
-  if (job.kind === "find") {
-    // Names are not left out by time; a range that cannot be read is an error all the same.
-    if (job.from !== "-1" && job.until !== "-1") {
-      resolveRange(job.from, job.until, Math.floor(Date.now() / 1000), timeZone);
-    }
-    const body = await find({ ...job, maxNames: limits.maxSeries }, source);
-    return answer(Buffer.from(body), JSON_TYPE, job.jsonp);
-  }
-  if (job.kind === "expand") {
-    const { queries, groupByExpr, leavesOnly } = job;
-    const body = await expand(queries, groupByExpr, leavesOnly, limits.maxSeries, source);
-    return answer(Buffer.from(body), JSON_TYPE, job.jsonp);
+  if (job.kind !== "render") {
+    const { body, contentType, isJson } = await runNamesJob(job, source, timeZone, limits);
+    const shown = isJson && job.isPretty === true ? prettyJson(body) : body;
+    return answer(shown, contentType, isJson ? job.jsonp : undefined);
   }
   const result = await render({ ...job, timeZone, limits }, source);
   const { broken, isBroken, body } = result;

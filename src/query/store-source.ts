@@ -1,4 +1,5 @@
 import type { AggregationMethod } from "../model/aggregation.ts";
+import { compareCodePoints } from "../model/code-points.ts";
 import { GraphiteError } from "../model/errors.ts";
 import { caretPaths } from "../model/istat-name.ts";
 import type { StorageRules } from "../model/schema.ts";
@@ -7,10 +8,11 @@ import type {
   FetchedSeries,
   FoundNode,
   MergedLeaves,
+  SeriesFacts,
   SeriesSource,
   TimeWindow,
 } from "../render/series-source.ts";
-import { compareCodePoints, type NameIndex } from "../storage/index/name-index.ts";
+import type { NameIndex } from "../storage/index/name-index.ts";
 import type { Geometry } from "../storage/read/geometry.ts";
 import type { StoreReader } from "../storage/read/store-reader.ts";
 import type { Consolidation } from "../storage/roll-up/pick-statistic.ts";
@@ -112,6 +114,15 @@ export class StoreSource implements SeriesSource {
       fetched.push({ name, ...read, method: consolidation.method, xFilesFactor: 0 });
     });
     return fetched;
+  }
+
+  factsOf(leaf: FoundNode): SeriesFacts {
+    const { tiers } = this.#reader.planOf(leaf.series);
+    return { ...this.#consolidationOf(leaf), tiers: tiers.filter((tier) => tier.lambda === 0) };
+  }
+
+  async allPaths(limit: number): Promise<string[]> {
+    return this.#names.paths(limit);
   }
 
   #fetchBatch(

@@ -1,3 +1,4 @@
+import { compareCodePoints } from "../model/code-points.ts";
 import { GraphiteError } from "../model/errors.ts";
 import { tagsOf } from "../model/series-name.ts";
 import {
@@ -5,7 +6,7 @@ import {
   compileTagExpression,
   type TagExpression,
 } from "../model/tag-expression.ts";
-import { compareCodePoints, type FoundName, type NameIndex } from "../storage/index/name-index.ts";
+import type { FoundName, NameIndex } from "../storage/index/name-index.ts";
 
 /**
  * Which series have which tags: a posting list per tag and value, kept by each query thread for

@@ -1,3 +1,4 @@
+import type { FindFormatName } from "./find-formats/index.ts";
 import type { FormatName } from "./formats/index.ts";
 
 /** Work for a query thread: plain data, parameters as they were sent. */
@@ -19,23 +20,29 @@ export type QueryJob =
       /** Where the request comes from, for its error. */
       source?: string | undefined;
     }
+  | NamesJob;
+
+/** Work on names alone. */
+export type NamesJob = (
   | {
       kind: "find";
       query: string;
       from?: string | undefined;
       until?: string | undefined;
-      format: "treejson" | "json" | "completer";
+      now?: string | undefined;
+      tz?: string | undefined;
+      format: FindFormatName;
       wildcards: boolean;
       leavesOnly: boolean;
-      jsonp?: string | undefined;
+      automaticVariants: boolean;
+      position: number;
     }
-  | {
-      kind: "expand";
-      queries: string[];
-      groupByExpr: boolean;
-      leavesOnly: boolean;
-      jsonp?: string | undefined;
-    };
+  | { kind: "expand"; queries: string[]; groupByExpr: boolean; leavesOnly: boolean }
+  /** The paths of all series. */
+  | { kind: "index" }
+  /** What is known of series beside their data; without a key, all of it. */
+  | { kind: "metadata"; metrics: string[]; key?: string | undefined }
+) & { jsonp?: string | undefined; isPretty?: boolean };
 
 export interface QueryAnswer {
   status: number;

@@ -46,6 +46,15 @@ export interface FetchedSeries {
   xFilesFactor: number;
 }
 
+/** How a series is kept, beside its data. */
+export interface SeriesFacts {
+  /** From storage-aggregation.conf. */
+  method: AggregationMethod;
+  xFilesFactor: number;
+  /** Seconds per bucket and seconds for which buckets are kept, finest first. */
+  tiers: readonly { step: number; retention: number }[];
+}
+
 /**
  * Where series come from: the store, a read-through tree, or memory in a test.
  *
@@ -80,4 +89,8 @@ export interface SeriesSource {
     window: TimeWindow,
     maxDatapoints: number,
   ): Promise<FetchedSeries[]>;
+  /** How a leaf is kept. */
+  factsOf(leaf: FoundNode): SeriesFacts;
+  /** The paths of all series, sorted. @throws GraphiteError ERR_LIMIT_SERIES */
+  allPaths(limit: number): Promise<string[]>;
 }

@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from "ava";
 import { functionNames } from "../../src/functions/index.ts";
 import { runJob } from "../../src/query/run-job.ts";
 import type { StoreSource } from "../../src/query/store-source.ts";
-import { difference, type GoldenRender, goldenApi, goldenRenders } from "./golden.ts";
+import { difference, type GoldenRender, goldenRenders } from "./golden.ts";
 import { GOLDEN_LIMITS, loadGoldenStore } from "./golden-store.ts";
 
 /** Where we answer otherwise on purpose; docs/differences.md says the same in full. */
@@ -101,55 +101,4 @@ test("and when they are in StatFiles, after a restart too", async (t) => {
   t.is(store.writer.head.strays.count, 0);
   t.true([...store.recovered.manifest.files].length > 3);
   await replay(t, source);
-});
-
-test("find and expand answer as Graphite's do", async (t) => {
-  const { source } = loadGoldenStore();
-  const different = new Set([
-    // A name that is leaf and branch is both; `**` works as the first node.
-    "a0020",
-    "a0032",
-    "a0046",
-    "a0047",
-  ]);
-  let compared = 0;
-  for (const { id, fn, query, expect } of goldenApi()) {
-    const params = Object.fromEntries(query);
-    const format = params.format ?? "treejson";
-    if (!/^(find\.|expand)/.test(fn) || expect.status !== 200 || params.jsonp !== undefined)
-      continue;
-    if (fn !== "expand" && format !== "treejson" && format !== "json" && format !== "completer")
-      continue;
-    const flag = (name: string): boolean => params[name] === "1";
-    const queries = query.filter(([key]) => key === "query").map(([, value]) => value);
-    if (queries.length === 0 || params.automatic_variants !== undefined) continue;
-    const answer = await runJob(
-      fn === "expand"
-        ? {
-            kind: "expand",
-            queries,
-            groupByExpr: flag("groupByExpr"),
-            leavesOnly: flag("leavesOnly"),
-          }
-        : {
-            kind: "find",
-            query: queries[0]!,
-            format: format as "treejson",
-            wildcards: flag("wildcards"),
-            leavesOnly: flag("leavesOnly"),
-          },
-      source,
-      "UTC",
-      GOLDEN_LIMITS,
-    );
-    const strip = (value: unknown): unknown =>
-      Array.isArray(value)
-        ? value.map((one) => ({ ...(one as object), intervals: undefined }))
-        : value;
-    const got = strip(JSON.parse(Buffer.from(answer.body).toString()));
-    compared++;
-    if (different.has(id)) t.notDeepEqual(got, strip(expect.body), id);
-    else t.deepEqual(got, strip(expect.body), `${id} ${JSON.stringify(query)}`);
-  }
-  t.true(compared > 40, `only ${compared} requests were compared`);
 });

@@ -41,10 +41,15 @@ export interface GoldenRequest {
   fn: string;
   /** How the body is packed. */
   decode?: "pickle" | "msgpack";
+  method: "GET" | "POST";
   path: string;
   query: [string, string][];
   /** Fields of the body that do not count. */
   ignore?: string[];
+  /** The order of lists does not count. */
+  unordered?: boolean;
+  /** It changes what later ones see: all that have a number are asked in this order, after the others. */
+  seq?: number;
   expect: { status: number; ctype?: string; body?: unknown; text?: string };
 }
 

@@ -23,6 +23,9 @@ export function decodeMsgpack(bytes: Uint8Array): unknown {
     switch (first) {
       case 0xc0:
         return null;
+      case 0xc2:
+      case 0xc3:
+        return first === 0xc3;
       case 0xcb:
         at += 8;
         return view.getFloat64(at - 8);

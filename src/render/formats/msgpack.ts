@@ -18,6 +18,8 @@ export const msgpack: Format = {
 };
 
 const NIL = 0xc0;
+const FALSE = 0xc2;
+const TRUE = 0xc3;
 const FLOAT_64 = 0xcb;
 const UINT_32 = 0xce;
 const INT_64 = 0xd3;
@@ -36,7 +38,7 @@ const STRING: Lengths = { fixed: 0xa0, fixedEnd: 32, bits8: 0xd9, bits16: 0xda, 
 const LIST: Lengths = { fixed: 0x90, fixedEnd: 16, bits8: null, bits16: 0xdc, bits32: 0xdd };
 const MAP: Lengths = { fixed: 0x80, fixedEnd: 16, bits8: null, bits16: 0xde, bits32: 0xdf };
 
-class MsgpackWriter extends ByteWriter implements RecordWriter {
+export class MsgpackWriter extends ByteWriter implements RecordWriter {
   beginList(length: number): void {
     this.#head(LIST, length);
   }
@@ -56,6 +58,10 @@ class MsgpackWriter extends ByteWriter implements RecordWriter {
   string(text: string): void {
     this.#head(STRING, Buffer.byteLength(text));
     this.text(text);
+  }
+
+  boolean(value: boolean): void {
+    this.byte(value ? TRUE : FALSE);
   }
 
   integer(value: number): void {

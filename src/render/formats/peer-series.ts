@@ -8,6 +8,7 @@ export interface RecordWriter {
   endMap(): void;
   key(name: string): void;
   string(text: string): void;
+  boolean(value: boolean): void;
   integer(value: number): void;
   float(value: number): void;
   /** A list of numbers, where NaN is written as nothing. */

@@ -18,6 +18,8 @@ export const pickle: Format = {
 const PROTO = 0x80;
 const STOP = 0x2e;
 const NONE = 0x4e;
+const TRUE = 0x88;
+const FALSE = 0x89;
 const MARK = 0x28;
 const EMPTY_LIST = 0x5d;
 const APPENDS = 0x65;
@@ -32,7 +34,7 @@ const BINFLOAT = 0x47;
 
 const MAX_MEMO = 256;
 
-class PickleWriter extends ByteWriter implements RecordWriter {
+export class PickleWriter extends ByteWriter implements RecordWriter {
   /** Keys come again with every map; from the second time on they are named by their number. */
   readonly #memo = new Map<string, number>();
 
@@ -85,6 +87,10 @@ class PickleWriter extends ByteWriter implements RecordWriter {
     this.view.setUint32(this.at, Buffer.byteLength(text), true);
     this.at += 4;
     this.text(text);
+  }
+
+  boolean(value: boolean): void {
+    this.byte(value ? TRUE : FALSE);
   }
 
   integer(value: number): void {

@@ -1,3 +1,4 @@
+import { compareCodePoints } from "../../model/code-points.ts";
 import { GraphiteError } from "../../model/errors.ts";
 import { type NodeMatcher, parsePattern } from "../../model/glob.ts";
 import { GrowingHash, type GrowingHashMemory } from "./growing-hash.ts";
@@ -110,12 +111,11 @@ export class NameIndex {
 
   /** Adds a canonical path. Writer only. @throws RangeError when the index is full */
   add(path: string, series: number): void {
-    let node: number;
     const isTagged = path.includes(";");
+    let node = ROOT;
     if (isTagged) {
       node = this.#addChild(TAGGED, this.labels.add(Buffer.from(path)));
     } else {
-      node = ROOT;
       for (const label of path.split(".")) {
         node = this.#addChild(node, this.labels.add(Buffer.from(label)));
       }
@@ -202,6 +202,21 @@ export class NameIndex {
       if (series >= 0) found.push({ path, isLeaf: true, series });
     }
     return found.sort(byPath);
+  }
+
+  /**
+   * The paths of all series, sorted. @throws GraphiteError ERR_LIMIT_SERIES when there are more than
+   * `limit`
+   */
+  paths(limit: number): string[] {
+    const paths: string[] = [];
+    const { nodeCount } = this;
+    for (let node = TAGGED + 1; node < nodeCount; node++) {
+      if (Atomics.load(this.#seriesOf, node) === 0) continue;
+      if (paths.length === limit) throw tooMany("**", limit);
+      paths.push(this.#pathOf(node));
+    }
+    return paths.sort(compareCodePoints);
   }
 
   #step(level: readonly number[], matcher: NodeMatcher, isLast: boolean): number[] {
@@ -338,19 +353,4 @@ function tooMany(pattern: string, limit: number): GraphiteError {
 function byPath(a: FoundName, b: FoundName): number {
   if (a.path === b.path) return Number(a.isLeaf) - Number(b.isLeaf);
   return compareCodePoints(a.path, b.path);
-}
-
-/** Order by code point, as UTF-8 bytes sort; JavaScript's own order is by UTF-16 unit. */
-export function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x === y) continue;
-    const xIsSurrogate = (x & 0xf800) === 0xd800;
-    const yIsSurrogate = (y & 0xf800) === 0xd800;
-    if (xIsSurrogate !== yIsSurrogate) return xIsSurrogate ? 1 : -1;
-    return x - y;
-  }
-  return a.length - b.length;
 }

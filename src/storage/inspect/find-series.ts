@@ -1,8 +1,9 @@
+import { compareCodePoints } from "../../model/code-points.ts";
 import { GraphiteError } from "../../model/errors.ts";
 import { isLiteralPattern } from "../../model/glob.ts";
 import { expandIstatName } from "../../model/istat-name.ts";
 import { canonicalName } from "../../model/series-name.ts";
-import { compareCodePoints, type NameIndex } from "../index/name-index.ts";
+import type { NameIndex } from "../index/name-index.ts";
 
 export interface NamedSeries {
   path: string;

@@ -1,4 +1,4 @@
-import { GAUGE, type Mode } from "../plan.ts";
+import { GAUGE, type Mode, type Plan } from "../plan.ts";
 import {
   type Consolidation,
   pickOfSingles,
@@ -48,6 +48,12 @@ export class StoreReader {
     this.#reader = reader;
     this.#refreshFiles = refreshFiles;
     this.#tiers = new TierReader(view, files);
+  }
+
+  /** The plan that new datapoints of a series follow. */
+  planOf(series: number): Plan {
+    this.#view.plans.refresh();
+    return this.#view.plans.get(this.#view.series.planOf[series]!);
   }
 
   /** The grid a series would be answered on; null when it keeps nothing of the window. */
