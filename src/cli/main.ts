@@ -11,8 +11,10 @@ import {
   type SettingTexts,
   settingTexts,
 } from "../config/settings.ts";
+import { addAuthCommand } from "./auth-command.ts";
 import { addCheckCommand } from "./check-command.ts";
 import { fail, USAGE } from "./exit.ts";
+import { HttpFiles } from "./http-files.ts";
 import { addInspectCommand } from "./inspect-command.ts";
 import { VERSION } from "./version.ts";
 
@@ -103,7 +105,9 @@ withSettings(
   config.command("check").description("check the settings and the files they name"),
 ).action((options: Options) => {
   try {
-    const { warnings } = loadRules(loadSettings(...sourcesOf(options)));
+    const settings = loadSettings(...sourcesOf(options));
+    const { warnings } = loadRules(settings);
+    new HttpFiles(settings);
     for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
     process.stdout.write(warnings.length === 0 ? "all good\n" : "");
   } catch (error) {
@@ -111,6 +115,7 @@ withSettings(
   }
 });
 
+addAuthCommand(program);
 addCheckCommand(program);
 addInspectCommand(program);
 

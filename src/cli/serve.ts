@@ -26,6 +26,7 @@ import type {
   WalThreadData,
 } from "../storage/threads/messages.ts";
 import { Condition } from "./condition.ts";
+import { HttpFiles } from "./http-files.ts";
 import { prometheusText } from "./self-metrics.ts";
 import { openSocketPath } from "./socket-path.ts";
 import { logStart } from "./start-log.ts";
@@ -66,6 +67,7 @@ class Server {
   readonly #settings: Settings;
   readonly #folder: string;
   readonly #log: Logger;
+  readonly #httpFiles: HttpFiles;
   readonly #memory: StoreMemory;
   readonly #names: NameIndexMemory;
   readonly #ring = new SharedArrayBuffer(RING_BYTES);
@@ -87,6 +89,7 @@ class Server {
     this.#settings = settings;
     this.#folder = folder;
     this.#log = log;
+    this.#httpFiles = new HttpFiles(settings);
     this.#condition = new Condition(log);
     const { memory, names } = reserve(settings.maxSeries, log);
     this.#memory = memory;
@@ -135,7 +138,7 @@ class Server {
   /** HTTP answers from the start, so that /health can say "recovering". */
   async #startHttp(): Promise<string | null> {
     const { http } = this.#settings;
-    const { httpHosts, corsOrigins, accessLog } = this.#settings;
+    const { httpHosts, corsOrigins, accessLog, trustedProxies, httpPrefix } = this.#settings;
     const doors: HttpDoors = {
       queries: {
         run: (job, signal) => {
@@ -160,7 +163,15 @@ class Server {
       selfMetrics: () => prometheusText(this.#numbers(), this.#condition.refusals),
       log: this.#log,
     };
-    this.#http = await buildServer(doors, { hosts: httpHosts, corsOrigins, accessLog });
+    this.#http = await buildServer(doors, {
+      hosts: httpHosts,
+      corsOrigins,
+      accessLog,
+      trustedProxies,
+      prefix: httpPrefix,
+      access: this.#httpFiles.access,
+      certificate: this.#httpFiles.certificate,
+    });
     await this.#http.ready();
     await this.#openControlSocket(this.#http);
     if (http === null) return null;
@@ -318,6 +329,7 @@ class Server {
   reload(): void {
     this.#log.info("SIGHUP: rereading the configuration");
     this.#tellIngest({ kind: "reload" });
+    this.#httpFiles.reload(this.#log, (certificate) => this.#http?.setCertificate(certificate));
   }
 
   #tellIngest(message: ToIngest): void {

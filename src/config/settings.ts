@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { GraphiteError } from "../model/errors.ts";
 import { nearestName } from "../model/nearest-name.ts";
 import { parseIstatRetention, type Retention } from "../model/retention.ts";
@@ -45,6 +46,11 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("wal-sync-ms", "1000", "N", "milliseconds of data that a power cut may cost"),
   spec("max-series", "16000000", "N", "series that memory is reserved for"),
   spec("self-metrics-seconds", "60", "N", "seconds between own numbers as series; 0: none"),
+  spec("auth-file", null, "FILE", "who may do what over HTTP; statite auth makes its lines"),
+  spec("tls-cert", null, "FILE", "certificate for HTTPS, PEM, with its chain"),
+  spec("tls-key", null, "FILE", "key of the certificate, PEM"),
+  spec("http-prefix", null, "PATH", "path below which the HTTP API is, such as /graphite"),
+  spec("trusted-proxies", null, "ADDRS", "addresses and networks whose X-Forwarded-* is believed"),
   spec("http-hosts", null, "NAMES", "what the server is called by those that write over HTTP"),
   spec(
     "cors-origins",
@@ -66,10 +72,6 @@ export const SETTINGS: readonly SettingSpec[] = [
   later("forward", "HOST:PORT", "send all that is received on"),
   later("whisper-dir", "DIR", "answer from a whisper tree what the store does not have"),
   later("istatd-store", "DIR", "answer from an istatd store what this one does not have"),
-  later("auth-file", "FILE", "who may do what"),
-  later("tls-cert", "FILE", "certificate for HTTPS"),
-  later("tls-key", "FILE", "key for HTTPS"),
-  later("http-prefix", "PATH", "path below which the HTTP API is"),
 ];
 
 /** Where a listener listens; null for off. */
@@ -94,6 +96,13 @@ export interface Settings {
   maxSeries: number;
   /** 0: never. */
   selfMetricsSeconds: number;
+  authFile: string | null;
+  /** Both or neither. */
+  tlsCert: string | null;
+  tlsKey: string | null;
+  /** Begins with a slash and does not end with one; empty for none. */
+  httpPrefix: string;
+  trustedProxies: readonly string[];
   httpHosts: readonly string[];
   corsOrigins: readonly string[];
   accessLog: AccessLog;
@@ -161,6 +170,10 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     walSyncMs: number("wal-sync-ms", text("wal-sync-ms")!, 1, 3_600_000),
     maxSeries: number("max-series", text("max-series")!, 1, 100_000_000),
     selfMetricsSeconds: number("self-metrics-seconds", text("self-metrics-seconds")!, 0, 86_400),
+    authFile: text("auth-file"),
+    ...tlsFiles(text("tls-cert"), text("tls-key")),
+    httpPrefix: prefix(text("http-prefix") ?? ""),
+    trustedProxies: list(text("trusted-proxies")).map(network),
     httpHosts: list(text("http-hosts")).map((name) => name.toLowerCase()),
     corsOrigins: list(text("cors-origins")).map(origin),
     accessLog: accessLog(text("access-log")!),
@@ -224,6 +237,34 @@ function origin(text: string): string {
     throw bad(`cors-origins: ${text} is no origin; an example is https://graphs.example.com`);
   }
   return written;
+}
+
+function tlsFiles(
+  tlsCert: string | null,
+  tlsKey: string | null,
+): Pick<Settings, "tlsCert" | "tlsKey"> {
+  if ((tlsCert === null) !== (tlsKey === null)) {
+    throw bad(`${tlsCert === null ? "tls-cert" : "tls-key"}: tls-cert and tls-key go together`);
+  }
+  return { tlsCert, tlsKey };
+}
+
+function prefix(text: string): string {
+  const path = `/${text.replace(/^\/+|\/+$/g, "")}`;
+  if (path === "/") return "";
+  if (!/^(\/[\w.~-]+)+$/.test(path)) throw bad(`http-prefix: ${text} is no path such as /graphite`);
+  return path;
+}
+
+/** An address, ADDRESS/BITS, or one of the names of proxy-addr. */
+function network(text: string): string {
+  if (/^(loopback|linklocal|uniquelocal)$/.test(text)) return text;
+  const [address = "", bits] = text.split("/");
+  const max = isIP(address) === 6 ? 128 : 32;
+  const isGood =
+    isIP(address) !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= max));
+  if (!isGood) throw bad(`trusted-proxies: ${text} is neither an address nor ADDRESS/BITS`);
+  return text;
 }
 
 function accessLog(text: string): AccessLog {

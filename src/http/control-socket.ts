@@ -1,6 +1,5 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 
 declare module "fastify" {
@@ -14,13 +13,17 @@ declare module "fastify" {
 }
 
 /** Connections that came over a control socket. */
-const localSockets = new WeakSet<Socket>();
+const localSockets = new WeakSet<object>();
+
+export function isControlConnection(socket: object): boolean {
+  return localSockets.has(socket);
+}
 
 /** Lets every route ask `request.isLocalControl`; false for all that came over the network. */
 export function tellLocalControl(app: FastifyInstance): void {
   app.decorateRequest("isLocalControl", {
     getter(): boolean {
-      return localSockets.has(this.raw.socket);
+      return isControlConnection(this.raw.socket);
     },
   });
 }

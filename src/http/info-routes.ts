@@ -18,16 +18,20 @@ export function infoRoutes(app: FastifyInstance, doors: HttpDoors): void {
 
   const health = describe({
     summary: "Whether the server works",
-    description: "docs/operations.md says what to do about each state.",
+    description:
+      "docs/operations.md says what to do about each state. Where access rules are in force, all but the status is for those that may read.",
     chapter: "Server",
     answers: {
       200: { description: "ready or degraded", type: "object" },
       503: { description: "recovering or shutting down", type: "object" },
     },
   });
-  app.get("/health", { config: { role: "open" }, schema: health }, async (_request, reply) => {
+  app.get("/health", { config: { role: "open" }, schema: health }, async (request, reply) => {
     const { isReady, state, degraded, version, details } = doors.health();
     const status = degraded.length > 0 && isReady ? "degraded" : state;
-    return reply.code(isReady ? 200 : 503).send({ status, degraded, version, ...details });
+    reply.code(isReady ? 200 : 503);
+    // What is stored, and where, is not for everybody.
+    if (!request.mayRead) return reply.send({ status });
+    return reply.send({ status, degraded, version, ...details });
   });
 }

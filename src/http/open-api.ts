@@ -17,6 +17,7 @@ export async function openApi(app: FastifyInstance, version: string): Promise<vo
     openapi: {
       openapi: "3.0.3",
       info: { title: "statite", version, description: INTRODUCTION },
+      servers: [{ url: app.pathTo("") || "/" }],
       components: {
         securitySchemes: {
           basic: { type: "http", scheme: "basic" },

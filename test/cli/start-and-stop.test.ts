@@ -87,7 +87,7 @@ test("during recovery a request is told to come back, with a code", async (t) =>
   const health = await fetch(`${http}/health`);
   t.is(answer.status, 503);
   t.is(answer.headers.get("x-statite-error"), "ERR_NOT_READY");
-  t.is(await answer.text(), "recovering: try again in a moment\n");
+  t.like(await answer.json(), { message: "recovering: try again in a moment" });
   t.true([200, 503].includes(health.status));
   await eventually(async () => (start.isReady ? true : undefined));
   t.is((await fetch(`${http}/render?target=a&format=json`)).status, 200);

@@ -16,6 +16,7 @@ const USERS: Record<string, { name: string; role: Exclude<Role, "open"> }> = {
   "Bearer a": { name: "root", role: "admin" },
 };
 const access: HttpOptions["access"] = {
+  anonymous: null,
   authenticate: async (authorization) => USERS[authorization] ?? null,
 };
 
@@ -64,6 +65,23 @@ test("a role includes the lower ones and no higher one", async (t) => {
   const refused = await app.inject({ url: "/read" });
   t.regex(String(refused.headers["www-authenticate"]), /^Basic realm=/);
   t.is((JSON.parse(refused.body) as { code: string }).code, "ERR_UNAUTHORIZED");
+});
+
+test("those who show nothing may do what the rules say, and are asked for more", async (t) => {
+  const { app } = await roles({
+    access: { ...access, anonymous: { name: "anonymous", role: "read" } },
+  });
+  t.is((await app.inject({ url: "/read" })).statusCode, 200);
+  const refused = await app.inject({ method: "POST", url: "/write" });
+  t.is(refused.statusCode, 401);
+  t.true(refused.headers["www-authenticate"] !== undefined);
+  const authorization = "Bearer r";
+  t.is(
+    (await app.inject({ method: "POST", url: "/write", headers: { authorization } })).statusCode,
+    403,
+  );
+  const wrong = await app.inject({ url: "/read", headers: { authorization: "Bearer x" } });
+  t.is(wrong.statusCode, 401);
 });
 
 test("without access rules everybody reads and writes, and nobody is an admin over TCP", async (t) => {
@@ -195,6 +213,62 @@ test("pages of configured origins may read, and others not", async (t) => {
   t.is(headers["access-control-allow-origin"], "*");
   t.is(headers["access-control-allow-credentials"], undefined);
   t.is((await (await server()).app.inject({ url: "/version" })).headers.vary, undefined);
+});
+
+test("where access rules are in force, /health tells a stranger the state and no more", async (t) => {
+  const { app } = await server({ access });
+  const stranger = await app.inject({ url: "/health" });
+  t.deepEqual(JSON.parse(stranger.body), { status: "ready" });
+  const known = await app.inject({ url: "/health", headers: { authorization: "Bearer r" } });
+  t.deepEqual(JSON.parse(known.body), { status: "ready", degraded: [], version: "x" });
+});
+
+test("everything is below the prefix, and nothing outside", async (t) => {
+  const { app } = await server({ prefix: "/graphite" });
+  for (const url of [
+    "/graphite/version",
+    "/graphite/version/",
+    "/graphite/metrics/find?query=web",
+    "/graphite/render/?target=a&format=json",
+  ]) {
+    t.is((await app.inject({ url })).statusCode, 200, url);
+  }
+  for (const url of ["/version", "/graphitex/version", "/graphite", "/", "/graphite?x=1"]) {
+    const answer = await app.inject({ url });
+    t.is(answer.statusCode, 404, url);
+    t.true(answer.body.includes(`nothing at ${url.split("?")[0]}"`), answer.body);
+  }
+  t.is(app.pathTo("/s/1"), "/graphite/s/1");
+  const document = JSON.parse((await app.inject({ url: "/graphite/openapi.json" })).body) as {
+    servers: { url: string }[];
+    paths: object;
+  };
+  t.is(document.servers[0]?.url, "/graphite");
+  t.true("/render" in document.paths);
+  await app.ready();
+  const control = controlServer(app).listen(0, "127.0.0.1");
+  t.teardown(() => control.close());
+  await once(control, "listening");
+  const { port } = control.address() as AddressInfo;
+  t.is((await fetch(`http://127.0.0.1:${port}/version`)).status, 200);
+});
+
+test("X-Forwarded-* is believed from trusted proxies only", async (t) => {
+  const headers = {
+    host: "statite:8080",
+    "x-forwarded-host": "graphs.example.com",
+    "x-forwarded-for": "192.0.2.7",
+    origin: "https://graphs.example.com",
+  };
+  const write = async (trustedProxies: string[], remoteAddress: string): Promise<number> => {
+    const { app } = await roles({ trustedProxies, hosts: ["graphs.example.com", "statite"] });
+    const answer = await app.inject({ method: "POST", url: "/write", headers, remoteAddress });
+    return answer.statusCode;
+  };
+  t.is(await write([], "10.0.0.1"), 403);
+  t.is(await write(["10.0.0.0/8"], "10.0.0.1"), 200);
+  t.is(await write(["10.0.0.0/8"], "192.0.2.1"), 403);
+  t.is(await write(["loopback"], "127.0.0.1"), 200);
 });
 
 test("/openapi.json describes every route", async (t) => {

@@ -18,7 +18,7 @@ export function logRequests(app: FastifyInstance, level: HttpOptions["accessLog"
   });
   if (level === "off") return;
   app.addHook("onResponse", async (request, reply) => {
-    const { method, url, ip, user } = request;
+    const { method, originalUrl: url, ip, user } = request;
     request.log[level](
       {
         method,

@@ -9,24 +9,37 @@ import fastify, {
 import { tellLocalControl } from "../control-socket.ts";
 import { allowOrigins } from "./cors.ts";
 import { guardRoutes } from "./guard.ts";
-import type { HttpOptions } from "./options.ts";
+import { answerClientError, Listener } from "./listener.ts";
+import type { Certificate, HttpOptions } from "./options.ts";
+import { decoratePaths, withoutPrefix } from "./prefix.ts";
 import { logRequests, requestId } from "./request-log.ts";
 import { sendError, sendErrorBody } from "./send-error.ts";
 
+declare module "fastify" {
+  interface FastifyInstance {
+    /** New connections get another certificate. */
+    setCertificate(certificate: Certificate): void;
+  }
+}
+
 const MAX_BODY_BYTES = 1 << 20;
-const MAX_URL_BYTES = 65_536;
 
 /** A server without routes: limits, errors, ids, and who may do what. */
 export async function serverFrame(
   log: FastifyBaseLogger,
   options: HttpOptions,
 ): Promise<FastifyInstance> {
+  const { trustedProxies, prefix } = options;
+  const listener = new Listener(options.certificate);
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
-    http: { maxHeaderSize: MAX_URL_BYTES },
+    serverFactory: (handle) => listener.create(handle),
+    clientErrorHandler: answerClientError,
+    ...(trustedProxies.length > 0 ? { trustProxy: [...trustedProxies] } : {}),
+    ...(prefix === "" ? {} : { rewriteUrl: withoutPrefix(prefix) }),
     requestIdHeader: false,
     genReqId: requestId,
     frameworkErrors: (error, request, reply) => {
@@ -47,9 +60,13 @@ export async function serverFrame(
   });
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
   app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
-    const path = request.url.split("?")[0]!.slice(0, 200);
+    const path = request.originalUrl.split("?")[0]!.slice(0, 200);
     void sendErrorBody(reply, 404, "ERR_NOT_FOUND", `there is nothing at ${path}`);
   });
+  app.decorate("setCertificate", (certificate: Certificate) =>
+    listener.setCertificate(certificate),
+  );
+  decoratePaths(app, prefix);
   tellLocalControl(app);
   app.addHook("onRequest", async (_request, reply) => {
     protect(reply);

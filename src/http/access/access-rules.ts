@@ -1,4 +1,4 @@
-import type { Role } from "./route-rules.ts";
+import type { Role } from "../frame/route-rules.ts";
 
 /** Who a request comes from. */
 export interface User {
@@ -8,7 +8,13 @@ export interface User {
 
 /** Knows users by what they show. */
 export interface AccessRules {
-  /** The user of an Authorization header; null for one that is not valid. */
+  /** What everybody may do who shows nothing; null for nothing. */
+  readonly anonymous: User | null;
+  /**
+   * The user of an Authorization header; null for one that is not valid.
+   *
+   * @throws GraphiteError ERR_LIMIT_LOGINS when there were too many wrong ones
+   */
   authenticate(authorization: string): Promise<User | null>;
 }
 
