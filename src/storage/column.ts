@@ -16,6 +16,8 @@ export const ABSMIN = 1 << 7;
 
 /** What a bucket of one sample needs: count = slots = 1, sum = min = max = last, M2 = 0. */
 export const SINGLE = LAST;
+/** A bucket of which one statistic is known: it stands in the column of last. */
+export const ONLY = LAST | SLOTS;
 export const ALL = LAST | COUNT | SLOTS | SUM | MIN | MAX | M2;
 
 /** In the order in which blocks store them. */

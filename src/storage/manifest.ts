@@ -25,6 +25,11 @@ export interface FileEntry {
   created: number;
   /** All coarser buckets that its slots feed are on disk, or there are none: it may expire. */
   isRolledUp: boolean;
+  /**
+   * Only of a file that was imported from another store: which import it was, from 1. Its `lsn` is
+   * 0, so that it is older than everything that was received; of two the higher import counts.
+   */
+  imported?: number;
   bytes: number;
   footerCrc: number;
 }
@@ -44,6 +49,16 @@ export interface Transaction {
   sealed?: readonly SealedWindow[];
   /** Freeze positions of stray logs that are on disk. */
   strays?: readonly number[];
+}
+
+/** The order in which parts of a slot count, the later one last. */
+export function compareAges(
+  a: { lsn: number; imported?: number },
+  b: { lsn: number; imported?: number },
+): number {
+  // Neither of two parts without an end is the later one.
+  if (a.lsn !== b.lsn) return a.lsn - b.lsn;
+  return (a.imported ?? 0) - (b.imported ?? 0);
 }
 
 /** Lines beyond which a manifest with much in it that no longer holds is written anew. */
@@ -104,6 +119,13 @@ export class Manifest implements DurableParts {
     for (const sealed of this.#sealed) highest = Math.max(highest, sealed.cutLsn);
     for (const strays of this.#strays) highest = Math.max(highest, strays);
     return highest;
+  }
+
+  /** Number of the latest import; 0 before the first. */
+  get lastImport(): number {
+    let last = 0;
+    for (const { imported = 0 } of this.#files.values()) last = Math.max(last, imported);
+    return last;
   }
 
   /** Whether a file was live once: what is left of it need not be kept. */

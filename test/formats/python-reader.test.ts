@@ -192,6 +192,34 @@ test("a reader in Python finds every slot and bucket, wherever they are by now",
   folder.remove();
 });
 
+test("a reader in Python finds what was imported where nothing was received", (t) => {
+  if (isSkipped(t)) return;
+  const folder = temporaryFolder();
+  const world = new StoredWorld(folder.path, 7);
+  world.run(HOUR);
+  world.seal();
+  const now = world.seconds;
+  for (const { number, step, tiers } of world.series) {
+    tiers.forEach((tier, i) => {
+      // From before what was received until its middle; some of it twice, with another statistic.
+      const from = Math.ceil((START - Math.min(tier.retention / 2, 3 * HOUR)) / tier.step);
+      const points = Array.from({ length: 300 }, (_, n) => (from + n) * tier.step)
+        .filter((time) => time < START + HOUR / 2 && world.below(5) > 0)
+        .map((time) => [time, world.below(1000) / 8] as const);
+      if (points.length === 0) return;
+      const slots = 1 + world.below(tier.step / step);
+      world.import(number, i, points, "average", slots);
+      world.import(number, i, points.slice(-2), "max", slots);
+    });
+  }
+  t.true(world.files.some(({ imported = 0 }) => imported > 1));
+  look(t, folder.path, world, () => true);
+  world.wait(START + DAY + 4 * HOUR - now, HOUR);
+  t.true(world.files.some(({ level, lsn }) => level > 1 && lsn > 0));
+  look(t, folder.path, world, () => true);
+  folder.remove();
+});
+
 test("a reader in Python finds every record of the log", (t) => {
   if (isSkipped(t)) return;
   const folder = temporaryFolder();

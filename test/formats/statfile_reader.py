@@ -15,7 +15,7 @@ import sys
 from zlib import crc32
 
 from column_codec import Bytes, column, need
-from tiers import Series, least, single
+from tiers import Series, least, only, single
 
 LANES = 8192
 COLUMNS = (0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80)  # last, count, slots, sum, min, max, M2, of least magnitude
@@ -127,7 +127,7 @@ class Store:
             for file in transaction.get("remove", []):
                 del live[file]
             live.update((entry["file"], entry) for entry in transaction.get("add", []))
-        return sorted(live.values(), key=lambda entry: entry["lsn"])
+        return sorted(live.values(), key=lambda entry: (entry["lsn"], entry.get("imported", 0)))
 
 
 def sections(data, expected_crc=None):
@@ -149,10 +149,10 @@ def sections(data, expected_crc=None):
     return [section(data, *row) for row in rows]
 
 
-def section(data, plan, mode, tier, kind, _, mask, __, shard, step, base_step, first_slot, slots, lanes, lsn_first, lsn_last,
+def section(data, plan, mode, tier, kind, statistic, mask, __, shard, step, base_step, first_slot, slots, lanes, lsn_first, lsn_last,
             blocks_at, block_bytes, directory_at, directory_bytes, directory_crc, groups):
-    """(plan, mode, tier, step, shard, first slot, slots, blocks); a block is (series number, {slot: bucket})."""
-    need(kind == 0, "a section of an unknown kind")
+    """(plan, mode, tier, step, shard, first slot, slots, is imported, blocks); a block is (series number, {slot: bucket})."""
+    need((kind, statistic) == (0, 0) or kind == 1 and 1 <= statistic <= 8, "a section of an unknown kind")
     directory = data[directory_at:directory_at + directory_bytes]
     need(directory_bytes == 1024 + 4 * lanes + 8 * groups and crc32(directory) == directory_crc, "bad directory")
     present = [n for n in range(LANES) if directory[n // 8] >> n % 8 & 1]
@@ -165,8 +165,8 @@ def section(data, plan, mode, tier, kind, _, mask, __, shard, step, base_step, f
     bounds = [*struct.unpack_from(f"<{lanes}I", directory, 1024), block_bytes]
     readers = (Bytes(data, blocks_at + at, blocks_at + end) for at, end in zip(bounds, bounds[1:]))
     first = int(first_slot)
-    return plan, mode, tier, step, shard, first, slots, [(shard * LANES + lane, block(reader, first, slots, mask))
-                                                         for lane, reader in zip(present, readers)]
+    return plan, mode, tier, step, shard, first, slots, kind == 1, [(shard * LANES + lane, block(reader, first, slots, mask))
+                                                                    for lane, reader in zip(present, readers)]
 
 
 def block(reader, first_slot, slots, mask):
@@ -182,7 +182,7 @@ def block(reader, first_slot, slots, mask):
         bitmap = reader.take((slots + 7) // 8)
         present = [n for n in range(slots) if bitmap[n // 8] >> n % 8 & 1]
     mask = reader.u8() if flags & 0x80 else mask
-    need(mask in (0x01, 0x7F, 0xFF), "an unknown column")
+    need(mask in (0x01, 0x05, 0x7F, 0xFF), "an unknown column")
     bits = [bit for bit in COLUMNS if mask & bit]
     found = []
     for bit in bits:
@@ -194,6 +194,8 @@ def block(reader, first_slot, slots, mask):
         reader.take(length)
     if mask == 0x01:
         rows = map(single, found[0])
+    elif mask == 0x05:
+        rows = (only(value, made_of) for value, made_of in zip(*found))
     elif mask == 0x7F:
         rows = (row + (least(row[4], row[5]),) for row in zip(*found))
     else:
@@ -205,21 +207,29 @@ def all_slots(folder):
     """Every slot of the finest tiers, and every bucket of the coarser ones, a line per series and tier."""
     store = Store(folder)
     parts = {}  # by plan, shard and tier
+    imports = {}  # likewise
     for entry in store.statfiles():
         data = whole(f"{folder}/statfiles/{entry['file']}")
         need(len(data) == entry["bytes"], "not the file of the manifest")
-        for plan, mode, tier, step, shard, first, slots, blocks in sections(data, entry["footerCrc"]):
+        for plan, mode, tier, step, shard, first, slots, is_imported, blocks in sections(data, entry["footerCrc"]):
             need(store.plans[plan]["mode"] == mode, "not the section of its plan")
             need(store.plans[plan]["tiers"][tier][:2] == (entry["step"], entry["retention"]), "not a file of its tier")
             need(step == entry["step"], "not a section of its tier")
             need(entry["shard"] in (None, shard), "a shard that the manifest does not name")
             need(entry["from"] <= first * step and (first + slots) * step <= entry["until"], "out of the file's range")
-            parts.setdefault((plan, shard), {}).setdefault(tier, []).append((entry["lsn"], first, slots, dict(blocks)))
+            need(is_imported == ("imported" in entry), "imported in one place, received in the other")
+            parts.setdefault((plan, shard), {})
+            kind = imports if is_imported else parts
+            kind.setdefault((plan, shard), {}).setdefault(tier, []).append((entry["lsn"], first, slots, dict(blocks)))
     for (plan, shard), tiers in parts.items():
-        for number in sorted({number for found in tiers.values() for *_, blocks in found for number in blocks}):
+        under = imports.get((plan, shard), {})
+        everything = [*tiers.values(), *under.values()]
+        for number in sorted({number for found in everything for *_, blocks in found for number in blocks}):
             own = [[(*part, blocks.get(number, {})) for *part, blocks in tiers.get(tier, [])]
                    for tier in range(len(store.plans[plan]["tiers"]))]
-            series = Series(store.plans[plan], own)
+            own_imports = [{slot: bucket for *_, blocks in under.get(tier, []) for slot, bucket in blocks.get(number, {}).items()}
+                           for tier in range(len(own))]
+            series = Series(store.plans[plan], own, own_imports)
             for tier, buckets in enumerate(series.tiers):
                 yield {"name": store.names[number], "mode": series.mode, "tier": tier, "slots": list(buckets),
                        "buckets": "".join(doubles(*bucket) for bucket in buckets.values())}

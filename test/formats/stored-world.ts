@@ -1,7 +1,10 @@
 import { type Bucket, combine, emptyBucket, setSingle } from "../../src/storage/bucket.ts";
+import type { Environment } from "../../src/storage/environment.ts";
 import type { FileEntry } from "../../src/storage/manifest.ts";
 import { nodeFiles } from "../../src/storage/node-files.ts";
 import { EVENT, GAUGE, type Mode, REPLACE, type Tier } from "../../src/storage/plan.ts";
+import type { OnlyStatistic } from "../../src/storage/statistic.ts";
+import { type ImportedPoints, importInto } from "../storage/import-into.ts";
 import { randomOf } from "../storage/simulated-files.ts";
 import { StoreHarness } from "../storage/store-harness.ts";
 
@@ -56,6 +59,8 @@ export class StoredWorld {
   /** Records of the log, as texts. */
   readonly sent: string[] = [];
   readonly #random: () => number;
+  readonly #env: Environment;
+  readonly #folder: string;
 
   constructor(folder: string, seed: number) {
     this.#random = randomOf(seed);
@@ -63,7 +68,9 @@ export class StoredWorld {
     const clock = { wallMs: ms, monotonicMs: ms };
     // No power is cut here, so nobody waits for the disk.
     const files = { ...nodeFiles, fdatasync: () => {}, syncFolder: () => {} };
-    this.store = new StoreHarness({ clock, files }, folder, {
+    this.#env = { clock, files };
+    this.#folder = folder;
+    this.store = new StoreHarness(this.#env, folder, {
       maxSeries: 10_000,
       ringBytes: 32 << 20,
     });
@@ -145,6 +152,17 @@ export class StoredWorld {
         if (one.holes === 0 || this.below(one.holes) > 0) this.send(one, slot * one.step);
       }
     }
+  }
+
+  /** See importInto. */
+  import(
+    series: number,
+    tier: number,
+    points: ImportedPoints,
+    statistic: OnlyStatistic,
+    slots: number,
+  ): void {
+    importInto(this.store, this.#env, this.#folder, series, tier, points, statistic, slots);
   }
 
   /** Lets time go by without data, `tick` seconds at a time. */

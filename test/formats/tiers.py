@@ -12,6 +12,11 @@ def single(value):
     return value, 1.0, 1.0, value, value, value, 0.0, value
 
 
+def only(value, slots):
+    """Of which one statistic is known."""
+    return (value, 1.0, slots) + 5 * (math.nan,)
+
+
 def least(low, high):
     return low if abs(low) <= abs(high) else high
 
@@ -32,14 +37,17 @@ def join(mode, a, b):
 
 
 class Series:
-    """What a series keeps under a plan; `parts` are by tier, each (lsn, first slot, slots, {slot: bucket})."""
+    """What a series keeps under a plan; `parts` are by tier, each (lsn, first slot, slots, {slot: bucket}), `imports` by tier,
+    each {slot: bucket}."""
 
-    def __init__(self, plan, parts):
+    def __init__(self, plan, parts, imports):
         self.mode, self.steps, self.parts = plan["mode"], [step for step, *_ in plan["tiers"]], parts
         self.newest = {}  # lsn of the latest part that has a slot of the finest tier
         self.tiers = [self.finest()]
         for tier in range(1, len(self.steps)):
             self.tiers.append(self.coarser(tier) if plan["tiers"][tier][2] == 0 else {})
+        for tier, buckets in enumerate(imports):
+            self.fill(tier, buckets)
 
     def finest(self):
         joined = {}
@@ -48,6 +56,20 @@ class Series:
                 joined[slot] = join(self.mode, joined[slot], bucket) if slot in joined else bucket
                 self.newest[slot] = lsn
         return joined
+
+    def fill(self, tier, imports):
+        """What was received keeps its slots; coarser buckets that both know are made of all datapoints."""
+        found, all_slots = self.tiers[tier], sorted(self.tiers[0].items())
+        for slot, bucket in imports.items():
+            if slot not in found:
+                found[slot] = bucket
+            elif tier > 0 and (found[slot][2] + 1) * self.steps[0] <= self.steps[tier]:
+                both = [one for at, one in all_slots if math.floor(at * self.steps[0] / self.steps[tier]) == slot]
+                made = coarse(both) if both else only(0, -1)
+                if made[2] >= max(found[slot][2], bucket[2]):
+                    found[slot] = made
+                elif bucket[2] > found[slot][2]:
+                    found[slot] = bucket
 
     def coarser(self, tier):
         """The buckets as written, but for those that something newer lies in: they are made."""

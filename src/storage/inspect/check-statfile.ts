@@ -113,6 +113,9 @@ export class StatFileCheck {
     if (entry.shard !== null && entry.shard !== shard) {
       wrong.push(`it is of shard ${shard}, the file of ${entry.shard}`);
     }
+    if ((section.statistic === undefined) !== (entry.imported === undefined)) {
+      wrong.push("one of it and the manifest says that it was imported, the other not");
+    }
     if (wrong.length === 0) return;
     const loss = sectionLoss(section, entry, section.lanes);
     this.#findings.lost(name, entryAt, `a section is out of place: ${wrong.join(", ")}`, loss);

@@ -72,6 +72,8 @@ export function nextJob(
 function groupsOf(entries: readonly FileEntry[]): Group[] {
   const groups = new Map<string, Group>();
   for (const entry of entries) {
+    // What is imported is final as it comes, and stays apart from what is received.
+    if (entry.imported !== undefined) continue;
     const key = `${entry.step}-${entry.retention}`;
     const group = groups.get(key);
     if (group === undefined) {

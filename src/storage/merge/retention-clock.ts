@@ -30,7 +30,10 @@ export class RetentionClock {
     }
     this.problem = null;
     let newest = Number.NEGATIVE_INFINITY;
-    for (const { until } of files) newest = Math.max(newest, until);
+    for (const { until, imported } of files) {
+      // What another store says of the time is no proof of it.
+      if (imported === undefined) newest = Math.max(newest, until);
+    }
     return Math.min(wallMs / 1000, newest + DATA_DELAY_SECONDS);
   }
 }

@@ -1,11 +1,12 @@
 import { ALL } from "../column.ts";
 import type { FileEntry } from "../manifest.ts";
 import type { FileSet } from "../read/file-set.ts";
-import { fileParts, type Part } from "../read/parts.ts";
+import { fileParts, isImported, type Part } from "../read/parts.ts";
 import { TierReader } from "../read/tier-reader.ts";
 import { SHARD_SERIES } from "../seal/seal-window.ts";
 import type { SectionFiles } from "../seal/section-files.ts";
 import { BlockColumns } from "../statfile/block.ts";
+import { EVERY_STATISTIC } from "../statistic.ts";
 import type { StoreView } from "../store-memory.ts";
 import { mergeDelay, type Span } from "./spans.ts";
 
@@ -68,6 +69,7 @@ export function* rollUpFiles(
         if (lanes[lane] === 1) {
           const series = shard * SHARD_SERIES + lane;
           reader.readColumns(series, planNumber, tier, firstSlot, slots, columns, parts);
+          dropImported(columns, slots);
           if (columns.count.some((count) => count > 0)) writer.addColumns(lane, columns);
         }
         if (lane % LANES_PER_STEP === LANES_PER_STEP - 1) {
@@ -92,6 +94,11 @@ function sourcesOf(files: FileSet, inputs: readonly FileEntry[]): Source[] {
   return [...sources.values()].sort((a, b) => a.shard - b.shard || a.plan - b.plan);
 }
 
+/** What was imported stays where it is. What is made of it and of received data is ours. */
+function dropImported(columns: BlockColumns, slots: number): void {
+  for (let i = 0; i < slots; i++) if (columns.only[i] !== EVERY_STATISTIC) columns.count[i] = 0;
+}
+
 /** Lanes with anything in the finest tier, or in the tier that is to be written. */
 function lanesOf(
   files: FileSet,
@@ -102,7 +109,7 @@ function lanesOf(
 ): Uint8Array {
   const lanes = new Uint8Array(SHARD_SERIES);
   for (const part of parts) {
-    if (part.kind !== "file") continue;
+    if (part.kind !== "file" || isImported(part)) continue;
     const file = files.open(part.entry);
     if (file === null) {
       if (files.isBroken(part.entry)) continue;

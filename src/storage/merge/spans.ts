@@ -68,6 +68,17 @@ export function straySpan(step: number, retention: number, time: number, now: nu
   return levels.at(-1)!(time);
 }
 
+/** The final spans of a tier that [from, until) lies in, seconds. */
+export function* finalSpans(
+  step: number,
+  retention: number,
+  from: number,
+  until: number,
+): Generator<Span> {
+  const spanOf = mergeLevels(step, retention).at(-1)!;
+  for (let span = spanOf(from); span.from < until; span = spanOf(span.until)) yield span;
+}
+
 /** The highest level whose span lies within [span.from, span.until); 0 for none. */
 export function coveredLevel(step: number, retention: number, span: Span): number {
   const levels = mergeLevels(step, retention);

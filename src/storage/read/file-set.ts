@@ -1,6 +1,6 @@
 import { StatFileError } from "../codec/bytes.ts";
 import type { FileSystem } from "../environment.ts";
-import type { FileEntry } from "../manifest.ts";
+import { compareAges, type FileEntry } from "../manifest.ts";
 import { MAX_TIERS } from "../plan.ts";
 import { SHARD_SERIES } from "../seal/seal-window.ts";
 import { StatFileReader } from "../statfile/reader.ts";
@@ -52,7 +52,7 @@ export class FileSet {
   add(entries: Iterable<FileEntry>): void {
     for (const entry of entries) {
       this.#entries.set(entry.file, entry);
-      this.#parts.add(entry.lsn);
+      if (entry.imported === undefined) this.#parts.add(entry.lsn);
     }
   }
 
@@ -77,7 +77,7 @@ export class FileSet {
     for (const entry of this.#entries.values()) {
       if (entry.until > from && entry.from < until) found.push(entry);
     }
-    return found.sort((a, b) => a.lsn - b.lsn);
+    return found.sort(compareAges);
   }
 
   /** Null for a file that cannot be read. */

@@ -42,6 +42,18 @@ export function partsBetween(
   return parts.sort((a, b) => (a.lsn === b.lsn ? 0 : a.lsn - b.lsn));
 }
 
+/** Whether a part was imported from another store. All such come before all others. */
+export function isImported(part: Part): boolean {
+  return part.kind === "file" && part.entry.imported !== undefined;
+}
+
+/** Place of the first part that was not imported: of what is received here. */
+export function firstLivePart(parts: readonly Part[]): number {
+  let first = 0;
+  while (first < parts.length && isImported(parts[first]!)) first++;
+  return first;
+}
+
 /** Those that are on disk. */
 export function fileParts(files: FileSet, from: number, until: number): Part[] {
   return files.between(from, until).map((entry) => ({

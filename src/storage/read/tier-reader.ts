@@ -7,7 +7,8 @@ import { BlockColumns } from "../statfile/block.ts";
 import type { StatFileReader } from "../statfile/reader.ts";
 import type { StoreView } from "../store-memory.ts";
 import { type FileSet, sectionKey } from "./file-set.ts";
-import type { Part } from "./parts.ts";
+import { ImportedReader } from "./imported-reader.ts";
+import { firstLivePart, type Part } from "./parts.ts";
 
 /** Slots that are read at a time, so that a long range at a fine step stays bounded. */
 const CHUNK_SLOTS = 16_384;
@@ -20,6 +21,8 @@ const CHUNK_SLOTS = 16_384;
  * written yet: then it is built from the next finer tier. So the answer is the same before and
  * after roll-ups are written. Where the finest tier has expired a late datapoint is all that it
  * holds of a bucket: what is built replaces what was written only if it knows as much.
+ *
+ * What was imported from another store fills what is left: see imported-reader.ts.
  */
 export class TierReader {
   readonly #view: StoreView;
@@ -29,10 +32,12 @@ export class TierReader {
   readonly #builders: TierBuilder[] = [];
   #values = new Float64Array(0);
   #block: BlockColumns | null = null;
+  readonly #imported: ImportedReader;
 
   constructor(view: StoreView, files: FileSet) {
     this.#view = view;
     this.#files = files;
+    this.#imported = new ImportedReader(view, files);
   }
 
   /** Feeds what [from, until) holds in a tier to a builder of coarser buckets. */
@@ -79,8 +84,19 @@ export class TierReader {
     parts: readonly Part[],
   ): void {
     columns.clear(slots);
-    if (tier === 0) this.#readGauge(series, planNumber, firstSlot, slots, columns, parts);
-    else this.#readTier(series, planNumber, tier, firstSlot, slots, columns, parts);
+    const firstLive = firstLivePart(parts);
+    const live = firstLive === 0 ? parts : parts.slice(firstLive);
+    if (tier === 0) this.#readGauge(series, planNumber, firstSlot, slots, columns, live);
+    else this.#readTier(series, planNumber, tier, firstSlot, slots, columns, live);
+    if (firstLive === 0) return;
+    const imported = parts.slice(0, firstLive);
+    if (tier === 0) {
+      this.#imported.fillGauge(series, planNumber, firstSlot, slots, columns, imported);
+      return;
+    }
+    const build = (start: number, end: number, builder: TierBuilder): void =>
+      this.build(series, planNumber, 0, start, end, builder, parts);
+    this.#imported.fillTier(series, planNumber, tier, firstSlot, slots, columns, imported, build);
   }
 
   /** Fills `values` (all NaN) with a replacing series' datapoints or an event counter's rates. */
@@ -96,7 +112,9 @@ export class TierReader {
     const isEvent = plan.mode === EVENT;
     const from = firstSlot * step;
     const until = (firstSlot + values.length) * step;
-    for (const part of parts) {
+    const firstLive = firstLivePart(parts);
+    for (let i = firstLive; i < parts.length; i++) {
+      const part = parts[i]!;
       if (part.until <= from || part.from >= until) continue;
       const into = isEvent ? new Float64Array(values.length).fill(Number.NaN) : values;
       if (part.kind === "window") {
@@ -115,6 +133,9 @@ export class TierReader {
       }
       if (isEvent) addValues(values, into);
     }
+    if (firstLive === 0) return;
+    const imported = parts.slice(0, firstLive);
+    this.#imported.fillValues(series, planNumber, firstSlot, values, imported);
   }
 
   #readTier(

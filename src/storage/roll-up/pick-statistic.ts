@@ -1,6 +1,7 @@
 import type { AggregationMethod } from "../../model/aggregation.ts";
 import { EVENT, type Mode } from "../plan.ts";
 import type { BlockColumns } from "../statfile/block.ts";
+import { EVERY_STATISTIC, statisticName } from "../statistic.ts";
 
 /** How a bucket's value is made of what it keeps. */
 export interface Consolidation {
@@ -26,15 +27,24 @@ export interface SlotMeaning {
  *
  * A bucket is known when the time covered by its known base slots is at least xFilesFactor of it.
  * Slots of an event counter without events are known: nothing happened in them.
+ *
+ * A bucket of which only one statistic is known (an imported one) gives that, whatever the method;
+ * the store that it comes from has applied its xFilesFactor.
  */
 export function pickStatistic(
   columns: BlockColumns,
   at: number,
-  { method, xFilesFactor }: Consolidation,
+  { method, xFilesFactor, isAsked }: Consolidation,
   { mode, step, baseStep, secondsPerSlot }: SlotMeaning,
 ): number {
   let count = columns.count[at]!;
   if (count === 0) return Number.NaN;
+  const only = columns.only[at]!;
+  if (only !== EVERY_STATISTIC) {
+    // What is not known is not made up; but a method of aggregation is no question for another one.
+    const isKnown = isAsked !== true || method === statisticName(only);
+    return isKnown ? columns.last[at]! : Number.NaN;
+  }
   let min = columns.min[at]!;
   let max = columns.max[at]!;
   let absmin = columns.absmin[at]!;

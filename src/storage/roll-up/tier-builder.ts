@@ -1,6 +1,8 @@
 import { combinedM2 } from "../bucket.ts";
 import type { BlockColumns } from "../statfile/block.ts";
+import { EVERY_STATISTIC, type OnlyStatistic, statisticName } from "../statistic.ts";
 import { DecimalSums } from "./decimal-sum.ts";
+import { KnownStatistics } from "./known-statistics.ts";
 
 /**
  * Builds the buckets of a tier from what is one tier finer, in the order of time: single values, or
@@ -24,6 +26,8 @@ export class TierBuilder {
   #plain = new Float64Array(0);
   #absmin = new Float64Array(0);
   #sums = new DecimalSums(0);
+  /** What is known by one statistic only; null until there is something. */
+  #known: KnownStatistics | null = null;
   /** What a known slot counts for in the column of slots. */
   secondsPerSlot = 1;
 
@@ -38,6 +42,7 @@ export class TierBuilder {
     this.#m2.fill(0, 0, buckets);
     this.#plain.fill(0, 0, buckets);
     this.#sums.clear(buckets);
+    this.#known?.clear(buckets);
   }
 
   /** Adds single values: slot `firstSlot + i` of `step` seconds holds values[i], NaN for none. */
@@ -75,6 +80,10 @@ export class TierBuilder {
       const time = (firstSlot + i) * step;
       const at = Math.floor((time - this.#start) / this.#step);
       if (at < 0 || at >= this.#buckets) continue;
+      if (columns.only[i] !== EVERY_STATISTIC) {
+        this.#addOnly(at, columns, i, time);
+        continue;
+      }
       const count = this.#count[at]!;
       const sum = columns.sum[i]!;
       const min = columns.min[i]!;
@@ -102,11 +111,17 @@ export class TierBuilder {
 
   /** Known base slots of a bucket. */
   slotsOf(bucket: number): number {
-    return this.#slots[bucket]!;
+    return this.#slots[bucket]! + (this.#known?.slotsOf(bucket) ?? 0);
   }
 
   /** Copies a bucket to slot `slot` of `into`. */
   copy(bucket: number, into: BlockColumns, slot: number): void {
+    const only = this.#known?.statisticOf(bucket) ?? EVERY_STATISTIC;
+    if (only !== EVERY_STATISTIC) {
+      this.#copyOnly(bucket, only, into, slot);
+      return;
+    }
+    into.only[slot] = EVERY_STATISTIC;
     into.count[slot] = this.#count[bucket]!;
     if (this.#count[bucket] === 0) return;
     into.slots[slot] = this.#slots[bucket]!;
@@ -116,6 +131,45 @@ export class TierBuilder {
     into.last[slot] = this.#last[bucket]!;
     into.m2[slot] = this.#m2[bucket]!;
     into.absmin[slot] = this.#absmin[bucket]!;
+  }
+
+  #addOnly(at: number, columns: BlockColumns, i: number, time: number): void {
+    this.#known ??= new KnownStatistics(this.#capacity);
+    const slots = columns.slots[i]! * this.secondsPerSlot;
+    this.#known.add(at, columns.only[i]!, columns.last[i]!, slots, time);
+  }
+
+  /** Of all that went into the bucket the one statistic that is known of all. */
+  #copyOnly(bucket: number, only: number, into: BlockColumns, slot: number): void {
+    const known = this.#known!;
+    if (this.#count[bucket]! > 0) {
+      const own = this.#statistic(bucket, statisticName(only));
+      known.add(bucket, only, own, this.#slots[bucket]!, this.#lastTime[bucket]!);
+      this.#count[bucket] = 0;
+      this.#slots[bucket] = 0;
+    }
+    into.setOnly(slot, only, known.valueOf(bucket), known.slotsOf(bucket));
+  }
+
+  #statistic(bucket: number, name: OnlyStatistic): number {
+    const min = this.#min[bucket]!;
+    const max = this.#max[bucket]!;
+    switch (name) {
+      case "sum":
+        return this.#sums.get(bucket);
+      case "last":
+        return this.#last[bucket]!;
+      case "max":
+        return max;
+      case "min":
+        return min;
+      case "absmax":
+        return Math.abs(min) > Math.abs(max) ? min : max;
+      case "absmin":
+        return this.#absmin[bucket]!;
+      default:
+        return this.#sums.get(bucket) / this.#count[bucket]!;
+    }
   }
 
   #setLast(at: number, time: number, countBefore: number, value: number): void {
@@ -136,5 +190,6 @@ export class TierBuilder {
     this.#plain = new Float64Array(buckets);
     this.#absmin = new Float64Array(buckets);
     this.#sums = new DecimalSums(buckets);
+    this.#known = null;
   }
 }

@@ -30,6 +30,8 @@ export interface FileTraits {
   lsn: number;
   /** See FileEntry; by tier. */
   levelOf: (tier: Tier) => number;
+  /** See FileEntry. */
+  imported?: number;
   encode: EncodeColumn;
 }
 
@@ -63,7 +65,12 @@ export class SectionFiles {
     group.until = Math.max(group.until, (section.firstSlot + section.slots) * section.step);
     if (group.shard !== section.shard) group.shard = null;
     // Roll-ups are written for all tiers at once; only what they are made of may not be there yet.
-    if (section.tier === 0 && plan.tiers.some(({ lambda }, i) => i > 0 && lambda === 0)) {
+    // What is imported brings its coarser tiers along.
+    if (
+      this.#traits.imported === undefined &&
+      section.tier === 0 &&
+      plan.tiers.some(({ lambda }, i) => i > 0 && lambda === 0)
+    ) {
       group.isRolledUp = false;
     }
     group.writer.beginSection(section);
@@ -73,6 +80,7 @@ export class SectionFiles {
   /** Makes all files durable under their names. */
   finish(): FileEntry[] {
     const { files } = this.#env;
+    const { imported } = this.#traits;
     const entries: FileEntry[] = [];
     for (const group of this.#groups.values()) {
       const { bytes, footerCrc } = group.writer.finish();
@@ -91,6 +99,7 @@ export class SectionFiles {
         shard: group.shard,
         created: Math.floor(this.#env.clock.wallMs() / 1000),
         isRolledUp: group.isRolledUp,
+        ...(imported === undefined ? {} : { imported }),
         bytes,
         footerCrc,
       });

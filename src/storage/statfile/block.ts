@@ -1,5 +1,6 @@
 import { type Bucket, clearBucket, emptyBucket } from "../bucket.ts";
 import { ABSMIN, ALL, COUNT, LAST, M2, MAX, MIN, SLOTS, SUM } from "../column.ts";
+import { EVERY_STATISTIC } from "../statistic.ts";
 
 /**
  * The buckets of one series over a stretch of slots, column by column, in working memory. A slot
@@ -15,6 +16,8 @@ export class BlockColumns {
   readonly m2: Float64Array;
   /** Value of least magnitude. */
   readonly absmin: Float64Array;
+  /** The only statistic that is known of the slot, and `last` is its value; 0: all are known. */
+  readonly only: Uint8Array;
   readonly #bucket = emptyBucket();
 
   constructor(slots: number) {
@@ -26,6 +29,7 @@ export class BlockColumns {
     this.last = new Float64Array(slots);
     this.m2 = new Float64Array(slots);
     this.absmin = new Float64Array(slots);
+    this.only = new Uint8Array(slots);
   }
 
   get length(): number {
@@ -60,6 +64,7 @@ export class BlockColumns {
     this.last[slot] = bucket.last;
     this.m2[slot] = bucket.m2;
     this.absmin[slot] = likelyAbsmin(bucket.min, bucket.max);
+    this.only[slot] = EVERY_STATISTIC;
   }
 
   /** Copies a slot as it is to another block. */
@@ -73,6 +78,20 @@ export class BlockColumns {
     into.last[at] = this.last[slot]!;
     into.m2[at] = this.m2[slot]!;
     into.absmin[at] = this.absmin[slot]!;
+    into.only[at] = this.only[slot]!;
+  }
+
+  /** Makes a slot one of which a single statistic is known. */
+  setOnly(slot: number, statistic: number, value: number, slots: number): void {
+    this.count[slot] = 1;
+    this.slots[slot] = slots;
+    this.sum[slot] = Number.NaN;
+    this.min[slot] = Number.NaN;
+    this.max[slot] = Number.NaN;
+    this.last[slot] = value;
+    this.m2[slot] = Number.NaN;
+    this.absmin[slot] = Number.NaN;
+    this.only[slot] = statistic;
   }
 
   /** Calls `visit` for every slot that is not empty; the bucket is reused. */

@@ -25,6 +25,8 @@ export const HAS_MASK = 0x80;
 export const SAME_AS_LAST = 0xc0;
 
 export const KIND_PLAIN = 0;
+/** What was imported from another store: it stands back behind everything that was received. */
+export const KIND_IMPORTED = 1;
 
 /** A section: one plan, one shard, one stretch of slots. */
 export interface SectionMeta {
@@ -45,4 +47,9 @@ export interface SectionMeta {
   lsnLast: number;
   /** Columns of a block that names none. */
   mask: number;
+  /**
+   * Only in a section that was imported: the statistic that its buckets are known by, see
+   * statistic.ts. In the finest tier every value is one sample, and this is that of `last`.
+   */
+  statistic?: number;
 }

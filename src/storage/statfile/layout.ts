@@ -1,8 +1,10 @@
 import { crc32 } from "node:zlib";
 import type { Mode } from "../plan.ts";
+import { MAX_STATISTIC } from "../statistic.ts";
 import {
   BITMAP_BYTES,
   FOOTER_BYTES,
+  KIND_IMPORTED,
   KIND_PLAIN,
   LANES,
   MAGIC,
@@ -98,7 +100,13 @@ export function parseSection(table: Uint8Array, at: number, tableAt: number): Se
     directoryCrc: view.getUint32(at + 92, true),
     groups: view.getUint32(at + 96, true),
   };
-  if (view.getUint8(at + 6) !== KIND_PLAIN) return "a section of an unknown kind";
+  const kind = view.getUint8(at + 6);
+  const statistic = view.getUint8(at + 7);
+  if (kind === KIND_IMPORTED && statistic > 0 && statistic <= MAX_STATISTIC) {
+    section.statistic = statistic;
+  } else if (kind !== KIND_PLAIN || statistic !== 0) {
+    return "a section of an unknown kind";
+  }
   const isSane =
     section.slots <= MAX_SLOTS &&
     section.lanes <= LANES &&

@@ -1,8 +1,9 @@
 import { crc32 } from "node:zlib";
 import { ByteReader, StatFileError } from "../codec/bytes.ts";
 import { decodeColumn } from "../codec/column-codec.ts";
-import { ABSMIN, LAST } from "../column.ts";
+import { ABSMIN, LAST, ONLY } from "../column.ts";
 import type { FileId, FileSystem } from "../environment.ts";
+import { EVERY_STATISTIC } from "../statistic.ts";
 import { type BlockColumns, likelyAbsmin } from "./block.ts";
 import {
   FOOTER_BYTES,
@@ -153,6 +154,15 @@ export class StatFileReader {
         into.m2[slot] = 0;
       }
     }
+    const { statistic } = meta;
+    if (statistic !== undefined && mask === ONLY) {
+      for (let n = 0; n < known; n++) {
+        const slot = this.#slotAt[n]!;
+        into.setOnly(slot, statistic, into.last[slot]!, into.slots[slot]!);
+      }
+      return true;
+    }
+    into.only.fill(EVERY_STATISTIC, 0, meta.slots);
     if ((mask & ABSMIN) === 0) {
       for (let n = 0; n < known; n++) {
         const slot = this.#slotAt[n]!;

@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib";
 import { ByteWriter } from "../codec/bytes.ts";
 import { type EncodeColumn, encodeColumn } from "../codec/column-codec.ts";
 import { LAST } from "../column.ts";
+import { EVERY_STATISTIC } from "../statistic.ts";
 import type { BlockColumns } from "./block.ts";
 import {
   BITMAP_BYTES,
@@ -9,17 +10,16 @@ import {
   GROUP_BYTES,
   HAS_MASK,
   HEADER_BYTES,
+  KIND_IMPORTED,
   KIND_PLAIN,
   LANES,
   MAGIC,
-  PRESENT_ALL,
-  PRESENT_BITMAP,
-  PRESENT_RANGE,
   SAME_AS_LAST,
   SECTION_BYTES,
   type SectionMeta,
   VERSION,
 } from "./format.ts";
+import { writePresence, writeValues } from "./write-block.ts";
 
 export type { SectionMeta } from "./format.ts";
 
@@ -71,18 +71,15 @@ export class StatFileWriter {
   /** A block of single values; NaN is an empty slot. Lanes ascend. */
   addValues(lane: number, values: Float64Array): void {
     const slots = this.#beginBlock(lane, values.length);
-    let known = 0;
-    let first = -1;
-    let last = -1;
-    for (let i = 0; i < slots; i++) {
-      const value = values[i]!;
-      if (Number.isNaN(value)) continue;
-      if (first < 0) first = i;
-      last = i;
-      this.#present[known++] = value;
-    }
-    this.#presence(slots, known, first, last, 0, (i) => !Number.isNaN(values[i]!));
-    this.#encode(this.#present, known, this.#out);
+    writeValues(values, slots, this.#encode, this.#out);
+    this.#endBlock();
+  }
+
+  /** A block that was written before, with as many slots as the section has. */
+  addBlock(lane: number, block: Uint8Array): void {
+    this.#beginBlock(lane, this.#section!.slots);
+    this.#out.reserve(block.length);
+    this.#out.append(block);
     this.#endBlock();
   }
 
@@ -101,12 +98,13 @@ export class StatFileWriter {
     }
     const mask = block.neededMask(slots);
     const isDefault = mask === this.#section!.mask;
-    this.#presence(
+    writePresence(
+      this.#out,
+      isDefault ? 0 : HAS_MASK,
       slots,
       known,
       first,
       last,
-      isDefault ? 0 : HAS_MASK,
       (i) => block.count[i] !== 0,
     );
     if (!isDefault) this.#out.byte(mask);
@@ -185,7 +183,8 @@ export class StatFileWriter {
     view.setUint32(0, section.plan, true);
     view.setUint8(4, section.mode);
     view.setUint8(5, section.tier);
-    view.setUint8(6, KIND_PLAIN);
+    view.setUint8(6, section.statistic === undefined ? KIND_PLAIN : KIND_IMPORTED);
+    view.setUint8(7, section.statistic ?? EVERY_STATISTIC);
     view.setUint16(8, section.mask, true);
     view.setUint32(12, section.shard, true);
     view.setFloat64(16, section.step, true);
@@ -226,30 +225,6 @@ export class StatFileWriter {
     this.#groups.push({ end: this.#flushed, crc: crc32(bytes) });
     this.#emit(bytes);
     this.#out.at = 0;
-  }
-
-  #presence(
-    slots: number,
-    known: number,
-    first: number,
-    last: number,
-    flags: number,
-    isPresent: (slot: number) => boolean,
-  ): void {
-    if (known === slots) {
-      this.#out.byte(flags | PRESENT_ALL);
-    } else if (known === last - first + 1) {
-      this.#out.byte(flags | PRESENT_RANGE);
-      this.#out.varint(first);
-      this.#out.varint(known);
-    } else {
-      this.#out.byte(flags | PRESENT_BITMAP);
-      for (let at = 0; at < slots; at += 8) {
-        let byte = 0;
-        for (let i = 0; i < 8 && at + i < slots; i++) if (isPresent(at + i)) byte |= 1 << i;
-        this.#out.byte(byte);
-      }
-    }
   }
 
   #emit(bytes: Uint8Array): void {

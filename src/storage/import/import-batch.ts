@@ -1,0 +1,156 @@
+import { ByteWriter } from "../codec/bytes.ts";
+import { encodeColumnDense } from "../codec/column-codec.ts";
+import { LAST, ONLY } from "../column.ts";
+import type { Environment } from "../environment.ts";
+import type { FileEntry } from "../manifest.ts";
+import { mergeLevels, type Span } from "../merge/spans.ts";
+import type { Plan } from "../plan.ts";
+import { SHARD_SERIES } from "../seal/seal-window.ts";
+import { SectionFiles } from "../seal/section-files.ts";
+import type { SectionMeta } from "../statfile/format.ts";
+import { writeOnly, writeValues } from "../statfile/write-block.ts";
+import { type OnlyStatistic, statisticNumber } from "../statistic.ts";
+import type { StoreView } from "../store-memory.ts";
+
+/** A stretch of slots of one tier: a final span, as sections of imported files have it. */
+export interface ImportStretch {
+  planNumber: number;
+  tier: number;
+  span: Span;
+  firstSlot: number;
+  slots: number;
+}
+
+interface Section {
+  stretch: ImportStretch;
+  statistic: number;
+  shard: number;
+  blocks: Map<number, Uint8Array>;
+}
+
+export function stretchOf(plan: Plan, planNumber: number, tier: number, span: Span): ImportStretch {
+  const { step } = plan.tiers[tier]!;
+  const firstSlot = Math.ceil(span.from / step);
+  return { planNumber, tier, span, firstSlot, slots: Math.ceil(span.until / step) - firstSlot };
+}
+
+/**
+ * Datapoints and buckets of other stores, series by series, on their way into StatFiles, which want
+ * them span by span. They wait in their final form, so that a batch takes little memory.
+ */
+export class ImportBatch {
+  readonly #view: StoreView;
+  readonly #sections = new Map<string, Section>();
+  readonly #out = new ByteWriter();
+  /** Of the blocks that wait. */
+  bytes = 0;
+
+  constructor(view: StoreView) {
+    this.#view = view;
+  }
+
+  get isEmpty(): boolean {
+    return this.#sections.size === 0;
+  }
+
+  /** Datapoints of the finest tier: values[i] is that of slot i of the stretch, NaN for none. */
+  addValues(series: number, stretch: ImportStretch, values: Float64Array): void {
+    this.#out.at = 0;
+    writeValues(values, stretch.slots, encodeColumnDense, this.#out);
+    this.#keep(series, stretch, statisticNumber("last"));
+  }
+
+  /** Buckets of a coarser tier that are known by one statistic, each made of so many base slots. */
+  addBuckets(
+    series: number,
+    stretch: ImportStretch,
+    statistic: OnlyStatistic,
+    values: Float64Array,
+    knownSlots: Float64Array,
+  ): void {
+    this.#out.at = 0;
+    writeOnly(values, knownSlots, stretch.slots, encodeColumnDense, this.#out);
+    this.#keep(series, stretch, statisticNumber(statistic));
+  }
+
+  /**
+   * Writes what waits into files of import number `imported`, a file for each tier and span, and
+   * makes them durable; they count when the manifest has the lines. `name` is unique among all
+   * batches of an import.
+   */
+  write(env: Environment, root: string, imported: number, name: string): FileEntry[] {
+    const entries: FileEntry[] = [];
+    for (const sections of this.#byFile().values()) {
+      const { planNumber, tier: number, span } = sections[0]!.stretch;
+      const { step, retention } = this.#view.plans.get(planNumber).tiers[number]!;
+      const level = mergeLevels(step, retention).length;
+      const files = new SectionFiles(env, root, {
+        name: `import-${imported}-${name}-${span.from}`,
+        lsn: 0,
+        levelOf: () => level,
+        imported,
+        encode: encodeColumnDense,
+      });
+      try {
+        for (const section of sections) this.#writeSection(section, files);
+        entries.push(...files.finish());
+      } catch (error) {
+        files.abandon();
+        throw error;
+      }
+    }
+    this.#sections.clear();
+    this.bytes = 0;
+    return entries;
+  }
+
+  #keep(series: number, stretch: ImportStretch, statistic: number): void {
+    const shard = Math.floor(series / SHARD_SERIES);
+    const { planNumber, tier, span } = stretch;
+    const key = `${planNumber} ${tier} ${span.from} ${statistic} ${shard}`;
+    let section = this.#sections.get(key);
+    if (section === undefined) {
+      section = { stretch, statistic, shard, blocks: new Map() };
+      this.#sections.set(key, section);
+    }
+    const block = this.#out.bytes.slice(0, this.#out.at);
+    section.blocks.set(series, block);
+    this.bytes += block.length;
+  }
+
+  #byFile(): Map<string, Section[]> {
+    const files = new Map<string, Section[]>();
+    for (const section of this.#sections.values()) {
+      const { planNumber, tier, span } = section.stretch;
+      const { step, retention } = this.#view.plans.get(planNumber).tiers[tier]!;
+      const key = `${step} ${retention} ${span.from}`;
+      const list = files.get(key);
+      if (list === undefined) files.set(key, [section]);
+      else list.push(section);
+    }
+    return files;
+  }
+
+  #writeSection({ stretch, statistic, shard, blocks }: Section, files: SectionFiles): void {
+    const { planNumber, tier, firstSlot, slots } = stretch;
+    const plan = this.#view.plans.get(planNumber);
+    const meta: SectionMeta = {
+      plan: planNumber,
+      mode: plan.mode,
+      tier,
+      step: plan.tiers[tier]!.step,
+      baseStep: plan.tiers[0]!.step,
+      shard,
+      firstSlot,
+      slots,
+      lsnFirst: 0,
+      lsnLast: 0,
+      mask: tier === 0 ? LAST : ONLY,
+      statistic,
+    };
+    const writer = files.begin(plan, meta);
+    const series = [...blocks.keys()].sort((a, b) => a - b);
+    for (const number of series) writer.addBlock(number % SHARD_SERIES, blocks.get(number)!);
+    writer.endSection();
+  }
+}
