@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs";
+import { statfs } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
@@ -161,6 +162,10 @@ class Server {
         },
       }),
       selfMetrics: () => prometheusText(this.#numbers(), this.#condition.refusals),
+      diskSpace: async () => {
+        const { bavail, blocks, bsize } = await statfs(this.#folder);
+        return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+      },
       log: this.#log,
     };
     this.#http = await buildServer(doors, {

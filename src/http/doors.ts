@@ -18,5 +18,7 @@ export interface HttpDoors {
   health(): HealthReport;
   /** Prometheus text about the server itself. */
   selfMetrics(): string;
+  /** Of the file system that the data are on. */
+  diskSpace(): Promise<{ freeBytes: number; totalBytes: number }>;
   log: FastifyBaseLogger;
 }

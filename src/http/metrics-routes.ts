@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import { GraphiteError } from "../model/errors.ts";
 import { FIND_FORMATS, isFindFormatName } from "../render/find-formats/index.ts";
 import type { NamesJob } from "../render/query-job.ts";
+import { peerJob, protocolOf } from "./carbonserver/peer-job.ts";
 import { COMMON, describe, flag, integer, oneOf, text, texts } from "./frame/describe.ts";
 import { Params } from "./params.ts";
 import type { RunQuery } from "./server.ts";
@@ -91,7 +92,13 @@ export function metricsRoutes(
     const config = { role: "read", mistakes: "page" } as const;
     app.route({ method: ["GET", "POST"], url, config, schema, handler });
   };
-  const find = answer(findJob);
+  const find: Handler = async (request, reply) => {
+    const params = new Params(request);
+    const protocol = protocolOf(request, params);
+    const job =
+      protocol === null ? findJob(params) : await peerJob("find", protocol, request, params);
+    return run(job, request, reply, NOT_KEPT);
+  };
   route("/metrics/find", FIND, find);
   route("/metrics", METRICS, async (request, reply) => {
     if (request.method === "POST" || new Params(request).has("query")) return find(request, reply);

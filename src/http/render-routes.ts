@@ -1,12 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { GraphiteError } from "../model/errors.ts";
+import { PROTOBUF_FORMATS } from "../render/carbonserver/protocol.ts";
 import { FORMATS, type FormatName, isFormatName } from "../render/formats/index.ts";
 import type { QueryJob } from "../render/query-job.ts";
 import { cacheHeaders } from "./cache-headers.ts";
+import { peerJob, protocolOf } from "./carbonserver/peer-job.ts";
 import { COMMON, describe, flag, integer, oneOf, text, texts } from "./frame/describe.ts";
 import { Params } from "./params.ts";
 import { requestSource } from "./request-source.ts";
 import type { RunQuery } from "./server.ts";
+
+/** What graphite-web reads the answers of its peers in. */
+const PEER_FORMATS: readonly FormatName[] = ["pickle", "msgpack"];
 
 const RENDER = describe({
   summary: "Datapoints of targets",
@@ -18,7 +23,7 @@ const RENDER = describe({
     until: COMMON.until,
     now: text("the time that relative times count from"),
     tz: text("time zone, such as Europe/Berlin"),
-    format: oneOf(Object.keys(FORMATS), "what the answer is written as"),
+    format: oneOf([...Object.keys(FORMATS), ...PROTOBUF_FORMATS], "what the answer is written as"),
     maxDataPoints: integer("consolidate to so many; JSON only"),
     noNullPoints: flag("leave gaps out; JSON only"),
     xFilesFactor: { type: "number", description: "share of known slots that a bucket needs" },
@@ -40,6 +45,10 @@ export function renderRoutes(app: FastifyInstance, run: RunQuery): void {
     schema: RENDER,
     handler: async (request, reply) => {
       const params = new Params(request);
+      const protocol = protocolOf(request, params);
+      if (protocol !== null) {
+        return run(await peerJob("render", protocol, request, params), request, reply);
+      }
       const headers = cacheHeaders(params, Date.now());
       return run(renderJob(params, request), request, reply, headers);
     },
@@ -57,6 +66,8 @@ function renderJob(params: Params, request: FastifyRequest): QueryJob {
   return {
     kind: "render",
     targets: targets.length > 0 ? targets : params.all("target[]"),
+    // What frontends of a cluster send, and nobody else.
+    isPeer: PEER_FORMATS.includes(format) && params.one("local") === "1",
     from: params.one("from"),
     until: params.one("until"),
     now: params.one("now"),

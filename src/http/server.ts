@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { QueryJob } from "../render/query-job.ts";
+import { carbonserverRoutes } from "./carbonserver/routes.ts";
 import type { HttpDoors } from "./doors.ts";
 import { DEFAULT_OPTIONS, type HttpOptions } from "./frame/options.ts";
 import { checkRoutes } from "./frame/route-rules.ts";
@@ -49,6 +50,7 @@ export async function buildServer(
   };
   renderRoutes(app, run);
   metricsRoutes(app, run, doors.selfMetrics);
+  carbonserverRoutes(app, run, doors);
   functionsRoutes(app);
   infoRoutes(app, doors);
   answerOtherMethods();

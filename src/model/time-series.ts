@@ -14,6 +14,8 @@ export interface TimeSeries {
   readonly consolidation: string;
   /** Set by setXFilesFactor or by storage; null: the request's. */
   readonly xFilesFactor: number | null;
+  /** What storage itself asks of a bucket: of series as they are stored, for other servers to know. */
+  readonly keptXFilesFactor?: number;
   readonly tags: Readonly<Record<string, string>>;
   /** Absent while no function has said anything about pictures. */
   readonly drawing?: Drawing;

@@ -1,5 +1,6 @@
 import { jsonpName } from "../model/jsonp.ts";
 import { errorsHeader } from "../render/broken-targets.ts";
+import { answerPeer } from "../render/carbonserver/index.ts";
 import { FORMATS } from "../render/formats/index.ts";
 import { prettyJson } from "../render/formats/pretty-json.ts";
 import { invalidParameters, MISTAKE_TYPE } from "../render/invalid-parameters.ts";
@@ -19,6 +20,7 @@ export async function runJob(
   timeZone: string,
   limits: RenderLimits,
 ): Promise<QueryAnswer> {
+  if (job.kind === "peer") return answerPeer(job, source, timeZone, limits);
   if (job.kind !== "render") {
     const { body, contentType, isJson } = await runNamesJob(job, source, timeZone, limits);
     const shown = isJson && job.isPretty === true ? prettyJson(body) : body;

@@ -75,7 +75,7 @@ export async function fetchNeed(
     budget.takeSeries(leaves.length);
     fetched = await source.fetch(leaves, window, budget.datapoints);
   }
-  return fetched.map(({ name, start, end, step, values, method }) => {
+  return fetched.map(({ name, start, end, step, values, method, xFilesFactor }) => {
     budget.takeDatapoints(values.length);
     return {
       name,
@@ -86,6 +86,7 @@ export async function fetchNeed(
       values,
       consolidation: method,
       xFilesFactor: null,
+      keptXFilesFactor: xFilesFactor,
       tags: tagsOf(name),
     };
   });

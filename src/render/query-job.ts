@@ -1,11 +1,15 @@
+import type { PeerJob } from "./carbonserver/index.ts";
 import type { FindFormatName } from "./find-formats/index.ts";
 import type { FormatName } from "./formats/index.ts";
 
 /** Work for a query thread: plain data, parameters as they were sent. */
 export type QueryJob =
+  | PeerJob
   | {
       kind: "render";
       targets: string[];
+      /** They come from the frontend of a cluster. */
+      isPeer?: boolean;
       from?: string | undefined;
       until?: string | undefined;
       now?: string | undefined;

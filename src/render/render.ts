@@ -1,15 +1,21 @@
+import type { Window } from "../functions/define.ts";
 import { cutAtEnd, fitToPoints } from "../model/consolidation.ts";
-import { GraphiteError } from "../model/errors.ts";
 import { parseTimeExpression, resolveRange } from "../model/time-expression.ts";
-import type { TimeSeries } from "../model/time-series.ts";
 import { knownTimeZone } from "../model/time-zone.ts";
-import type { Expression } from "../target/expression.ts";
 import { parseTarget } from "../target/parse-target.ts";
 import type { BrokenTarget } from "./broken-targets.ts";
-import { Evaluation, type EvaluationOptions, type Fetched, type Need } from "./evaluate.ts";
-import { FetchBudget, fetchNeed } from "./fetch.ts";
+import type { EvaluationOptions } from "./evaluate.ts";
+import {
+  brokenTargets,
+  deadline,
+  evaluateTargets,
+  type Target,
+  targetOf,
+  toGraphiteError,
+} from "./evaluate-targets.ts";
 import { FORMATS, type FormatName } from "./formats/index.ts";
 import { prettyJson } from "./formats/pretty-json.ts";
+import { peerExpression } from "./peer-target.ts";
 import type { SeriesSource } from "./series-source.ts";
 
 /** What a request may ask for at most. */
@@ -22,6 +28,8 @@ export interface RenderLimits {
 /** A /render request, parameters as they were sent. */
 export interface RenderRequest {
   targets: readonly string[];
+  /** They come from the frontend of a cluster: paths, in which anything may be a character. */
+  isPeer?: boolean;
   from?: string | undefined;
   until?: string | undefined;
   now?: string | undefined;
@@ -49,18 +57,6 @@ export interface RenderAnswer {
   datapoints: number;
 }
 
-/** Rounds of evaluating and fetching; functions that choose by data need two or three. */
-const MAX_ROUNDS = 8;
-
-interface Target {
-  text: string;
-  expression: Expression | null;
-  result: TimeSeries[];
-  /** In force when the target was evaluated. */
-  xFilesFactor: number;
-  error: GraphiteError | null;
-}
-
 /**
  * Answers a /render request: parses all targets, fetches what they need, evaluates, consolidates
  * and writes the answer. One broken target never takes the good ones with it.
@@ -73,7 +69,6 @@ export async function render(request: RenderRequest, source: SeriesSource): Prom
   const clock = Math.floor(Date.now() / 1000);
   const now = request.now ? parseTimeExpression(request.now, clock, timeZone) : clock;
   const window = resolveRange(request.from, request.until, now, timeZone);
-  const began = performance.now();
   const options: EvaluationOptions = {
     timeZone,
     now,
@@ -81,90 +76,33 @@ export async function render(request: RenderRequest, source: SeriesSource): Prom
     maxDatapoints: request.limits.maxDatapoints,
     // No events are kept yet.
     events: () => [],
-    checkTime: () => {
-      if (performance.now() - began < request.limits.seconds * 1000) return;
-      const message = `the request took longer than ${request.limits.seconds} seconds: ask for less`;
-      throw new GraphiteError("ERR_LIMIT_SECONDS", message);
-    },
+    checkTime: deadline(request.limits.seconds),
   };
   const warnings: string[] = [];
-  const targets = request.targets.map((text) => parse(text, request.variables, warnings));
-  const data = new Map<string, Fetched>();
-  for (let round = 0; ; round++) {
-    const evaluation = new Evaluation(data, options);
-    for (const target of targets) evaluateTarget(target, evaluation, window);
-    if (evaluation.needs.size === 0) break;
-    if (round === MAX_ROUNDS)
-      throw new GraphiteError("ERR_EVALUATION", "the targets never have enough data");
-    await fetchAll([...evaluation.needs.values()], data, source, request, window.from, options);
-  }
-  return finish(targets, request, options, warnings);
-}
-
-function parse(
-  text: string,
-  variables: Readonly<Record<string, string>>,
-  warnings: string[],
-): Target {
-  try {
-    const { expression, ignored } = parseTarget(text, variables);
-    if (ignored !== "") warnings.push(`text after the target is ignored: ${ignored.slice(0, 200)}`);
-    return { text, expression, result: [], xFilesFactor: 0, error: null };
-  } catch (error) {
-    return {
-      text,
-      expression: null,
-      result: [],
-      xFilesFactor: 0,
-      error: toGraphiteError(error),
-    };
-  }
-}
-
-function evaluateTarget(
-  target: Target,
-  evaluation: Evaluation,
-  window: { from: number; until: number },
-): void {
-  if (target.expression === null) return;
-  try {
-    target.result = evaluation.evaluate(target.expression, window);
-    target.xFilesFactor = evaluation.xFilesFactor;
-    target.error = null;
-  } catch (error) {
-    // While data are missing this may be their fault; the last round counts.
-    target.result = [];
-    target.error = toGraphiteError(error);
-    if (target.error.code === "ERR_LIMIT_SECONDS") throw target.error;
-  }
-}
-
-async function fetchAll(
-  needs: readonly Need[],
-  data: Map<string, Fetched>,
-  source: SeriesSource,
-  request: RenderRequest,
-  stepFrom: number,
-  { now, checkTime }: EvaluationOptions,
-): Promise<void> {
-  const budget = new FetchBudget(request.limits, data.values());
+  const targets = request.targets.map((text) => parse(text, window, request, warnings));
   // One less: the grids of several series may be shifted against each other by a point.
   const maxBuckets =
     request.format === "json" && request.maxDataPoints !== undefined
       ? Math.max(1, request.maxDataPoints - 1)
       : undefined;
-  for (const need of needs) {
-    checkTime();
-    const { from, until, statistic, isExact } = need.window;
-    const exact = isExact === true ? maxBuckets : undefined;
-    const window = { from, until, now, stepFrom, statistic, maxBuckets: exact };
-    try {
-      data.set(need.key, await fetchNeed(need, window, source, budget));
-    } catch (error) {
-      if (!(error instanceof GraphiteError) || error.code.startsWith("ERR_LIMIT")) throw error;
-      // A wrong tag expression breaks its own target only.
-      data.set(need.key, error);
-    }
+  const fetching = { limits: request.limits, stepFrom: window.from, maxBuckets };
+  await evaluateTargets(targets, source, options, fetching);
+  return finish(targets, request, options, warnings);
+}
+
+function parse(
+  text: string,
+  window: Window,
+  { isPeer = false, variables }: RenderRequest,
+  warnings: string[],
+): Target {
+  try {
+    if (isPeer) return targetOf(text, peerExpression(text), window);
+    const { expression, ignored } = parseTarget(text, variables);
+    if (ignored !== "") warnings.push(`text after the target is ignored: ${ignored.slice(0, 200)}`);
+    return targetOf(text, expression, window);
+  } catch (error) {
+    return { ...targetOf(text, null, window), error: toGraphiteError(error) };
   }
 }
 
@@ -174,18 +112,7 @@ function finish(
   options: EvaluationOptions,
   warnings: string[],
 ): RenderAnswer {
-  const broken: BrokenTarget[] = [];
-  for (const { text, error } of targets) {
-    if (error !== null) {
-      broken.push({
-        target: text,
-        column: error.column ?? 1,
-        reason: error.message,
-        call: error.call,
-        code: error.code,
-      });
-    }
-  }
+  const broken = brokenTargets(targets);
   const isBroken = broken.length > 0 && broken.length === targets.length;
   let list = targets.flatMap((target) => target.result);
   const { maxDataPoints, format } = request;
@@ -206,10 +133,4 @@ function finish(
   const written = write(list, { noNullPoints, timeZone, xFilesFactor });
   const body = isJson && request.isPretty === true ? prettyJson(written) : written;
   return { body, broken, isBroken, warnings, series: list.length, datapoints };
-}
-
-function toGraphiteError(error: unknown): GraphiteError {
-  if (error instanceof GraphiteError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new GraphiteError("ERR_EVALUATION", reason, { cause: error });
 }

@@ -1,13 +1,18 @@
 """A graphite-web of its own in a folder, on a port that the system picks.
 
-    graphite-web.py FOLDER
+    graphite-web.py FOLDER [SERVER...]
 
-Everything that is written lies in FOLDER. Prints "ready PORT" when requests are welcome. For each
-line of its standard input the whisper files are made anew from FOLDER/series.json, which holds
-[{"name", "step", "points", "values": [[time, value], ...]}, ...]; then it prints "loaded". It ends
-with its standard input.
+Everything that is written lies in FOLDER. It is the frontend of SERVERs, if any are named. Prints
+"ready PORT" when requests are welcome. For each line "load" of its standard input the whisper files
+are made anew from FOLDER/series.json, which holds [{"name", "step", "points", "values": [[time,
+value], ...]}, ...]; then it prints "loaded". A line "set NAME VALUE" changes a setting, VALUE being
+JSON; then it prints "set". It ends with its standard input.
 """
 
+import collections
+import collections.abc
+import collections
+import collections.abc
 import hashlib
 import inspect
 import json
@@ -30,6 +35,7 @@ USE_WORKER_POOL = False
 LOG_ROTATION = False
 DEFAULT_XFILES_FACTOR = 0
 ALLOWED_HOSTS = ["127.0.0.1"]
+CLUSTER_SERVERS = {servers!r}
 """
 
 
@@ -64,10 +70,10 @@ def load(folder, tagged_before):
     return tagged
 
 
-def main(folder):
+def main(folder, servers):
     os.makedirs(os.path.join(folder, "log"), exist_ok=True)
     with open(os.path.join(folder, "settings_of_test.py"), "w") as file:
-        file.write(SETTINGS.format(folder=folder))
+        file.write(SETTINGS.format(folder=folder, servers=servers))
     sys.path.insert(0, folder)
     os.environ["GRAPHITE_SETTINGS_MODULE"] = "settings_of_test"
     os.environ["DJANGO_SETTINGS_MODULE"] = "graphite.settings"
@@ -79,6 +85,12 @@ def main(folder):
     if not hasattr(inspect, "getargspec"):
         inspect.getargspec = lambda function: inspect.getfullargspec(function)[:4]
         inspect.formatargspec = lambda *_parts: ""
+    # Nor does its reader of msgpack find what it needs.
+    if not hasattr(collections, "Hashable"):
+        collections.Hashable = collections.abc.Hashable
+    # Its reader of msgpack likewise.
+    if not hasattr(collections, "Hashable"):
+        collections.Hashable = collections.abc.Hashable
 
     import django
 
@@ -88,6 +100,7 @@ def main(folder):
 
         call_command("migrate", run_syncdb=True, verbosity=0)
 
+    from django.conf import settings
     from graphite.wsgi import application
 
     server = make_server("127.0.0.1", 0, application, handler_class=Quiet)
@@ -97,7 +110,12 @@ def main(folder):
     def obey():
         tagged = []
         try:
-            for _line in sys.stdin:
+            for line in sys.stdin:
+                if line.startswith("set "):
+                    _set, name, value = line.split(" ", 2)
+                    setattr(settings, name, json.loads(value))
+                    print("set", flush=True)
+                    continue
                 tagged = load(folder, tagged)
                 print("loaded", flush=True)
         finally:
@@ -107,4 +125,4 @@ def main(folder):
     server.serve_forever()
 
 
-main(os.path.abspath(sys.argv[1]))
+main(os.path.abspath(sys.argv[1]), sys.argv[2:])

@@ -16,13 +16,19 @@ export class GraphiteWeb {
   #process: ChildProcess | null = null;
   #port = 0;
 
-  private constructor(folder: string) {
+  readonly #servers: readonly string[];
+
+  private constructor(folder: string, servers: readonly string[]) {
     this.#folder = folder;
+    this.#servers = servers;
   }
 
-  /** @throws Error when it does not come up: is graphite-web installed? */
-  static async start(folder: string): Promise<GraphiteWeb> {
-    const web = new GraphiteWeb(folder);
+  /**
+   * @param servers as CLUSTER_SERVERS names them
+   * @throws Error when it does not come up: is graphite-web installed?
+   */
+  static async start(folder: string, servers: readonly string[] = []): Promise<GraphiteWeb> {
+    const web = new GraphiteWeb(folder, servers);
     await web.#spawn();
     return web;
   }
@@ -33,6 +39,13 @@ export class GraphiteWeb {
     const loaded = this.#told("loaded");
     this.#process?.stdin?.write("load\n");
     await loaded;
+  }
+
+  /** Changes a setting of a server that runs. */
+  async set(name: string, value: unknown): Promise<void> {
+    const done = this.#told("set");
+    this.#process?.stdin?.write(`set ${name} ${JSON.stringify(value)}\n`);
+    await done;
   }
 
   url(path: string): string {
@@ -56,7 +69,9 @@ export class GraphiteWeb {
 
   async #spawn(): Promise<void> {
     // It ends when its standard input does, so it cannot outlive this process.
-    this.#process = spawn(PYTHON, [SCRIPT, this.#folder], { stdio: ["pipe", "pipe", "pipe"] });
+    this.#process = spawn(PYTHON, [SCRIPT, this.#folder, ...this.#servers], {
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     const line = await this.#told("ready");
     this.#port = Number(line.split(" ")[1]);
   }

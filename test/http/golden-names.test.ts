@@ -28,6 +28,7 @@ async function server(): Promise<FastifyInstance> {
     queries: { run: (job) => runJob(job, source, "UTC", GOLDEN_LIMITS) },
     health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
     selfMetrics: () => "",
+    diskSpace: async () => ({ freeBytes: 0, totalBytes: 0 }),
     log: pino({ level: "silent" }),
   });
 }

@@ -173,6 +173,7 @@ test("a server that is not ready says so, with a code and no word of parameters"
     },
     health: () => ({ isReady: false, state: "x", degraded: [], version: "x", details: {} }),
     selfMetrics: () => "",
+    diskSpace: async () => ({ freeBytes: 0, totalBytes: 0 }),
     log: pino({ level: "silent" }),
   });
   for (const url of ["/render?format=json&target=a", "/metrics/find?query=a"]) {

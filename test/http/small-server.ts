@@ -40,6 +40,7 @@ export async function server(options: Partial<HttpOptions> = {}): Promise<{
       queries: { run: (job) => runJob(job, source, "UTC", LIMITS) },
       health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
       selfMetrics: () => "statite_series 5\n",
+      diskSpace: async () => ({ freeBytes: 1e9, totalBytes: 3e12 }),
       log: pino({ level: "silent" }),
     },
     options,

@@ -5,9 +5,12 @@ import type { HttpOptions } from "./options.ts";
 
 const ID_HEADER = "x-request-id";
 
+/** carbonapi's id of a request, in those that it sends to its backends for it. */
+const CARBONAPI_ID_HEADER = "x-ctx-carbonapi-uuid";
+
 /** The id that the client or a proxy has given the request, or a new one. */
 export function requestId(request: Pick<IncomingMessage, "headers">): string {
-  const given = request.headers[ID_HEADER];
+  const given = request.headers[ID_HEADER] ?? request.headers[CARBONAPI_ID_HEADER];
   return typeof given === "string" && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
 }
 

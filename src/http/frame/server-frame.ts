@@ -10,6 +10,7 @@ import { tellLocalControl } from "../control-socket.ts";
 import { allowOrigins } from "./cors.ts";
 import { guardRoutes } from "./guard.ts";
 import { answerClientError, Listener } from "./listener.ts";
+import { multipartForm } from "./multipart-form.ts";
 import type { Certificate, HttpOptions } from "./options.ts";
 import { decoratePaths, withoutPrefix } from "./prefix.ts";
 import { logRequests, requestId } from "./request-log.ts";
@@ -23,6 +24,12 @@ declare module "fastify" {
 }
 
 const MAX_BODY_BYTES = 1 << 20;
+/** Bodies that a route reads by itself. */
+const MESSAGE_TYPES = [
+  "application/x-carbonapi-v3-pb",
+  "application/x-protobuf",
+  "application/octet-stream",
+];
 
 /** A server without routes: limits, errors, ids, and who may do what. */
 export async function serverFrame(
@@ -53,6 +60,15 @@ export async function serverFrame(
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   await app.register(formbody, { bodyLimit: MAX_BODY_BYTES });
+  app.addContentTypeParser(MESSAGE_TYPES, { parseAs: "buffer" }, (_request, body, done) =>
+    done(null, body),
+  );
+  app.addContentTypeParser(
+    "multipart/form-data",
+    { parseAs: "buffer" },
+    (request: FastifyRequest, body: Buffer) =>
+      multipartForm(String(request.headers["content-type"]), body),
+  );
   // Grafana sends a form's content type with a GET, and bodies of unknown types are no reason to fail.
   app.addContentTypeParser("*", (_request, payload, done) => {
     payload.resume();
