@@ -79,16 +79,21 @@ export class StoreSource implements SeriesSource {
       geometries.map((geometry) => bucketsOf(geometry)),
       maxDatapoints,
     );
-    const fetched: FetchedSeries[] = [];
-    for (let from = 0; from < leaves.length; from += BATCH) {
-      this.#fetchBatch(
-        leaves.slice(from, from + BATCH),
-        geometries.slice(from, from + BATCH),
+    // In the order of their numbers, which is that of their blocks in the files.
+    const order = leaves.map((_, i) => i).sort((a, b) => leaves[a]!.series - leaves[b]!.series);
+    const fetched: (FetchedSeries | null)[] = leaves.map(() => null);
+    for (let from = 0; from < order.length; from += BATCH) {
+      const batch = order.slice(from, from + BATCH);
+      const read = this.#fetchBatch(
+        batch.map((i) => leaves[i]!),
+        batch.map((i) => geometries[i]!),
         window.statistic,
-        fetched,
       );
+      batch.forEach((i, at) => {
+        fetched[i] = read[at]!;
+      });
     }
-    return fetched;
+    return fetched.filter((one) => one !== null);
   }
 
   async fetchMerged(
@@ -125,12 +130,12 @@ export class StoreSource implements SeriesSource {
     return this.#names.paths(limit);
   }
 
+  /** The leaves' series one by one; null where nothing is kept. */
   #fetchBatch(
     leaves: readonly FoundNode[],
     geometries: readonly (Geometry | null)[],
     statistic: AggregationMethod | undefined,
-    fetched: FetchedSeries[],
-  ): void {
+  ): (FetchedSeries | null)[] {
     const consolidations = leaves.map((leaf) =>
       consolidationFor(this.#consolidationOf(leaf), statistic),
     );
@@ -139,10 +144,10 @@ export class StoreSource implements SeriesSource {
       geometries,
       consolidations,
     );
-    read.forEach((one, i) => {
-      if (one === null) return;
+    return read.map((one, i) => {
+      if (one === null) return null;
       const { method, xFilesFactor } = consolidations[i]!;
-      fetched.push({ name: leaves[i]!.path, ...one, method, xFilesFactor });
+      return { name: leaves[i]!.path, ...one, method, xFilesFactor };
     });
   }
 

@@ -3,10 +3,12 @@ import type { FileSystem } from "../environment.ts";
 import { compareAges, type FileEntry } from "../manifest.ts";
 import { MAX_TIERS } from "../plan.ts";
 import { SHARD_SERIES } from "../seal/seal-window.ts";
+import { GroupCache } from "../statfile/group-cache.ts";
 import { StatFileReader } from "../statfile/reader.ts";
 
 /** Open files that a reader keeps at most. */
 const MAX_OPEN = 1000;
+const MAX_CACHED_BYTES = 16 << 20;
 
 /** A StatFile and where in it the sections of a (plan, tier, shard) are. */
 export interface OpenStatFile {
@@ -34,6 +36,7 @@ export class FileSet {
   readonly #entries = new Map<string, FileEntry>();
   readonly #open = new Map<string, OpenStatFile>();
   readonly #broken = new Set<string>();
+  readonly #cache = new GroupCache(MAX_CACHED_BYTES);
   /** Times that something of a file was left out. */
   failures = 0;
   /** Log positions of the parts that are in these files. */
@@ -91,7 +94,7 @@ export class FileSet {
     if (this.#broken.has(entry.file)) return null;
     try {
       const path = `${this.#root}/${entry.file}`;
-      const reader = StatFileReader.open(this.#files, path, entry);
+      const reader = StatFileReader.open(this.#files, path, entry, this.#cache);
       const sections = new Map<number, number[]>();
       reader.sections.forEach((section, i) => {
         const key = shardKey(section.plan, section.tier, section.shard);

@@ -16,6 +16,7 @@ import {
   SAME_AS_LAST,
   SECTION_BYTES,
 } from "./format.ts";
+import { GroupCache } from "./group-cache.ts";
 import {
   bitCount,
   type Directory,
@@ -26,9 +27,22 @@ import {
   type Section,
 } from "./layout.ts";
 
+interface Presence {
+  first: number;
+  known: number;
+  /** Columns that the block has. */
+  mask: number;
+  hasGaps: boolean;
+}
+
+/** What a reader that shares no cache keeps of what it reads in order. */
+const OWN_CACHE_BYTES = 1 << 20;
+
 interface OpenDirectory extends Directory {
   /** Groups whose crc was found right. */
   verified: Uint8Array;
+  /** Key of its first group in the cache. */
+  firstKey: number;
 }
 
 /**
@@ -44,19 +58,27 @@ export class StatFileReader {
   readonly #files: FileSystem;
   readonly #file: FileId;
   readonly #path: string;
-  #block = new Uint8Array(1 << 12);
+  readonly #cache: GroupCache;
+  readonly #keys: number;
+  /** Key of the group that a block was read of last without the group being in the cache. */
+  #missed = -1;
+  /** A series' block, as `#loadBlock` found it. */
+  #block: Uint8Array = new Uint8Array(0);
+  #blockAt = 0;
+  #blockEnd = 0;
   #values = new Float64Array(1 << 12);
   #slotAt = new Uint32Array(1 << 12);
 
-  /** `expected` is what the manifest says of the file. */
+  /** `expected` is what the manifest says of the file; one reading thread shares one cache. */
   static open(
     files: FileSystem,
     path: string,
     expected?: { bytes: number; footerCrc: number },
+    cache = new GroupCache(OWN_CACHE_BYTES),
   ): StatFileReader {
     const file = files.openRead(path);
     try {
-      return new StatFileReader(files, file, path, expected);
+      return new StatFileReader(files, file, path, cache, expected);
     } catch (error) {
       files.close(file);
       throw error;
@@ -67,11 +89,14 @@ export class StatFileReader {
     files: FileSystem,
     file: FileId,
     path: string,
+    cache: GroupCache,
     expected?: { bytes: number; footerCrc: number },
   ) {
     this.#files = files;
     this.#file = file;
     this.#path = path;
+    this.#cache = cache;
+    this.#keys = cache.newKeys();
     const size = files.size(file);
     if (size < HEADER_BYTES + FOOTER_BYTES || (expected && expected.bytes !== size)) {
       this.#fail(`it has ${size} bytes instead of ${expected?.bytes ?? "a header and a footer"}`);
@@ -107,14 +132,19 @@ export class StatFileReader {
    */
   readValuesInto(section: number, lane: number, firstSlot: number, into: Float64Array): boolean {
     const meta = this.sections[section]!;
-    const length = this.#loadBlock(section, lane);
-    if (length < 0) return false;
-    const reader = new ByteReader(this.#block, 0, length);
-    const { known, mask } = this.#readPresence(reader, meta);
+    if (!this.#loadBlock(section, lane)) return false;
+    const reader = new ByteReader(this.#block, this.#blockAt, this.#blockEnd);
+    const { first, known, mask, hasGaps } = this.#readPresence(reader, meta);
     if ((mask & LAST) === 0) return true;
-    const end = mask === LAST ? length : this.#columnEnd(reader);
+    const end = mask === LAST ? this.#blockEnd : this.#columnEnd(reader);
     decodeColumn(this.#block, reader.at, end, this.#values, known);
     const shift = meta.firstSlot - firstSlot;
+    if (!hasGaps) {
+      const from = Math.max(0, -first - shift);
+      const to = Math.min(known, into.length - first - shift);
+      if (from < to) into.set(this.#values.subarray(from, to), first + shift + from);
+      return true;
+    }
     for (let i = 0; i < known; i++) {
       const at = this.#slotAt[i]! + shift;
       if (at >= 0 && at < into.length) into[at] = this.#values[i]!;
@@ -125,15 +155,16 @@ export class StatFileReader {
   /** Fills `into` with a series' buckets, slot by slot of the section. */
   readColumns(section: number, lane: number, into: BlockColumns): boolean {
     const meta = this.sections[section]!;
-    const length = this.#loadBlock(section, lane);
-    if (length < 0) return false;
+    if (!this.#loadBlock(section, lane)) return false;
     into.clear(meta.slots);
-    const reader = new ByteReader(this.#block, 0, length);
-    const { known, mask } = this.#readPresence(reader, meta);
+    const reader = new ByteReader(this.#block, this.#blockAt, this.#blockEnd);
+    const presence = this.#readPresence(reader, meta);
+    const { known, mask } = presence;
+    this.#fillSlots(presence);
     const columns = into.columns().filter(([bit]) => (mask & bit) !== 0);
     columns.forEach(([bit, values], i) => {
       const isLast = i === columns.length - 1;
-      const end = isLast ? length : this.#columnEnd(reader);
+      const end = isLast ? this.#blockEnd : this.#columnEnd(reader);
       if (bit !== LAST && this.#block[reader.at] === SAME_AS_LAST) {
         for (let n = 0; n < known; n++) values[this.#slotAt[n]!] = into.last[this.#slotAt[n]!]!;
       } else {
@@ -179,26 +210,25 @@ export class StatFileReader {
     return end;
   }
 
-  /** Fills #slotAt with the slots that are present. */
-  #readPresence(reader: ByteReader, section: Section): { known: number; mask: number } {
+  /** What of a section's slots a block has: `known` slots from `first` on, or as #slotAt says. */
+  #readPresence(reader: ByteReader, section: Section): Presence {
     const { slots } = section;
     if (this.#slotAt.length < slots) {
       this.#slotAt = new Uint32Array(slots);
       this.#values = new Float64Array(slots);
     }
     const flags = reader.byte();
-    const presence = flags & PRESENCE_MASK;
+    const kind = flags & PRESENCE_MASK;
     if ((flags & ~(PRESENCE_MASK | HAS_MASK)) !== 0) this.#fail("a block has unknown flags");
+    let first = 0;
     let known = 0;
-    if (presence === PRESENT_ALL) {
-      for (let i = 0; i < slots; i++) this.#slotAt[i] = i;
+    if (kind === PRESENT_ALL) {
       known = slots;
-    } else if (presence === PRESENT_RANGE) {
-      const first = reader.varint();
+    } else if (kind === PRESENT_RANGE) {
+      first = reader.varint();
       known = reader.varint();
       if (first + known > slots) this.#fail("a block has too many slots");
-      for (let i = 0; i < known; i++) this.#slotAt[i] = first + i;
-    } else if (presence === PRESENT_BITMAP) {
+    } else if (kind === PRESENT_BITMAP) {
       const at = reader.skip((slots + 7) >> 3);
       for (let i = 0; i < slots; i++) {
         if ((this.#block[at + (i >> 3)]! & (1 << (i & 7))) !== 0) this.#slotAt[known++] = i;
@@ -207,51 +237,63 @@ export class StatFileReader {
       this.#fail("a block has unknown flags");
     }
     const mask = (flags & HAS_MASK) !== 0 ? reader.byte() : section.mask;
-    return { known, mask };
+    return { first, known, mask, hasGaps: kind === PRESENT_BITMAP };
   }
 
-  /** Puts a series' block into #block and returns its length; -1 when there is none. */
-  #loadBlock(index: number, lane: number): number {
+  #fillSlots({ first, known, hasGaps }: Presence): void {
+    if (hasGaps) return;
+    for (let i = 0; i < known; i++) this.#slotAt[i] = first + i;
+  }
+
+  /** Finds a series' block; false when there is none. */
+  #loadBlock(index: number, lane: number): boolean {
     const section = this.sections[index]!;
     const directory = this.#directoryOf(index);
     const { bitmap, ranks, offsets } = directory;
-    if ((bitmap[lane >> 3]! & (1 << (lane & 7))) === 0) return -1;
+    if ((bitmap[lane >> 3]! & (1 << (lane & 7))) === 0) return false;
     let rank = ranks[lane >> 6]!;
     for (let at = (lane >> 6) * 8; at < lane >> 3; at++) rank += bitCount(bitmap[at]!);
     rank += bitCount(bitmap[lane >> 3]! & ((1 << (lane & 7)) - 1));
     const from = offsets[rank]!;
     const to = rank + 1 < offsets.length ? offsets[rank + 1]! : section.blockBytes;
     if (to < from || to > section.blockBytes) this.#fail("bad directory");
-    this.#verifyGroup(section, directory, from, to);
-    const length = to - from;
-    if (this.#block.length < length) this.#block = new Uint8Array(length * 2);
-    const read = this.#files.readAt(
-      this.#file,
-      this.#block.subarray(0, length),
-      section.blocksAt + from,
-    );
-    if (read !== length) this.#fail("the file is cut off");
-    return length;
+    const group = groupAt(directory, from);
+    const start = group === 0 ? 0 : directory.groupEnds[group - 1]!;
+    const key = directory.firstKey + group;
+    let bytes = this.#cache.get(key);
+    // A group is read as a whole to verify it, and when a second block of it is asked for.
+    if (bytes === undefined && (directory.verified[group] === 0 || this.#missed === key)) {
+      bytes = this.#readGroup(section, directory, group, start);
+      this.#cache.set(key, bytes);
+    }
+    if (bytes !== undefined) {
+      if (to - start > bytes.length) this.#fail("bad directory");
+      this.#block = bytes;
+      this.#blockAt = from - start;
+      this.#blockEnd = to - start;
+      return true;
+    }
+    this.#missed = key;
+    this.#block = this.#read(section.blocksAt + from, to - from);
+    this.#blockAt = 0;
+    this.#blockEnd = to - from;
+    return true;
   }
 
-  #verifyGroup(section: Section, directory: OpenDirectory, from: number, to: number): void {
-    const { groupEnds, groupCrcs, verified } = directory;
-    let low = 0;
-    let high = groupEnds.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (groupEnds[middle]! <= from) low = middle + 1;
-      else high = middle;
-    }
-    if (verified[low] === 1) return;
-    const start = low === 0 ? 0 : groupEnds[low - 1]!;
-    const end = groupEnds[low] ?? 0;
-    if (from < start || to > end || end > section.blockBytes) this.#fail("bad directory");
+  #readGroup(
+    section: Section,
+    { groupEnds, groupCrcs, verified }: OpenDirectory,
+    group: number,
+    start: number,
+  ): Uint8Array {
+    const end = groupEnds[group] ?? 0;
+    if (end < start || end > section.blockBytes) this.#fail("bad directory");
     const bytes = this.#read(section.blocksAt + start, end - start);
-    if (crc32(bytes) !== groupCrcs[low]) {
+    if (verified[group] === 0 && crc32(bytes) !== groupCrcs[group]) {
       this.#fail(`the blocks at ${section.blocksAt + start} are damaged`);
     }
-    verified[low] = 1;
+    verified[group] = 1;
+    return bytes;
   }
 
   #directoryOf(index: number): OpenDirectory {
@@ -263,7 +305,12 @@ export class StatFileReader {
       section,
     );
     if (typeof directory === "string") this.#fail(directory);
-    const opened = { ...directory, verified: new Uint8Array(section.groups) };
+    const groupsBefore = this.sections.slice(0, index).reduce((sum, { groups }) => sum + groups, 0);
+    const opened = {
+      ...directory,
+      verified: new Uint8Array(section.groups),
+      firstKey: this.#keys + groupsBefore,
+    };
     this.#directories[index] = opened;
     return opened;
   }
@@ -279,4 +326,16 @@ export class StatFileReader {
   #fail(reason: string): never {
     throw new StatFileError(`${this.#path}: ${reason}`);
   }
+}
+
+/** The group that holds the block at an offset. */
+function groupAt({ groupEnds }: OpenDirectory, from: number): number {
+  let low = 0;
+  let high = groupEnds.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (groupEnds[middle]! <= from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
