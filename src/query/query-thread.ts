@@ -43,6 +43,12 @@ function drain(port: MessagePort): void {
   }
 }
 
+/** Memory is handed over, not copied; but short texts lie in a pool that they share with others. */
+function withOwnMemory(body: Uint8Array): Uint8Array<ArrayBuffer> {
+  const isOwn = body.buffer instanceof ArrayBuffer && body.buffer.byteLength > Buffer.poolSize;
+  return isOwn ? (body as Uint8Array<ArrayBuffer>) : new Uint8Array(body);
+}
+
 let hasWarned = false;
 watchBacktracking(() => {
   if (!hasWarned) tell({ kind: "backtracking" });
@@ -57,8 +63,7 @@ main.on("message", async (message: ToQuery) => {
   hasWarned = false;
   try {
     const answer = await runJob(message.job, source, data.timeZone, data.limits);
-    // A copy of its own, so that it can be handed over and not copied.
-    const body = new Uint8Array(answer.body);
+    const body = withOwnMemory(answer.body);
     tell({ kind: "answer", answer: { ...answer, body } }, [body.buffer]);
   } catch (error) {
     tell({

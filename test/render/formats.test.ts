@@ -279,7 +279,7 @@ test("noNullPoints leaves out gaps, and series of nothing else", (t) => {
 });
 
 test("an answer that grows beyond its limit ends with a word on what to do", (t) => {
-  const out = new ByteWriter(100_000);
+  const out = new ByteWriter(1000, 100_000);
   const error = t.throws(() => {
     for (let i = 0; i < 200; i++) out.text("x".repeat(1000));
   });

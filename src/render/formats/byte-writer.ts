@@ -3,15 +3,24 @@ import { GraphiteError } from "../../model/errors.ts";
 /** A longer answer is of no use to anybody, and a short request must not fill the memory with one. */
 const MAX_BYTES = 512 << 20;
 
+/** A buffer that is not a part of Node's pool has at least so many bytes. */
+const MIN_BYTES = Buffer.poolSize + 1;
+
 /** A buffer that grows with what is written into it. */
 export class ByteWriter {
-  protected bytes = Buffer.allocUnsafe(1 << 16);
-  protected view = viewOf(this.bytes);
+  protected bytes: Buffer;
+  protected view: DataView;
   protected at = 0;
   readonly #maxBytes: number;
 
-  constructor(maxBytes = MAX_BYTES) {
+  /**
+   * @param expectedBytes how long the answer will about be: growing copies what is there, while
+   *   memory that is reserved and never written costs next to nothing
+   */
+  constructor(expectedBytes = 1 << 16, maxBytes = MAX_BYTES) {
     this.#maxBytes = maxBytes;
+    this.bytes = Buffer.allocUnsafe(Math.max(MIN_BYTES, Math.min(expectedBytes, maxBytes)));
+    this.view = viewOf(this.bytes);
   }
 
   text(text: string): void {
@@ -31,6 +40,7 @@ export class ByteWriter {
     this.bytes[this.at++] = byte;
   }
 
+  /** What was written, in a buffer that nobody else has; the writer is not used any more. */
   finish(): Uint8Array {
     return this.bytes.subarray(0, this.at);
   }

@@ -13,8 +13,13 @@ export const json: Format = {
   write: (list, { noNullPoints }) => writeJson(list, noNullPoints),
 };
 
+/** `[`, 17 digits, `,1700000000],`, and some for a name and tags. */
+const POINT_BYTES = 32;
+const SERIES_BYTES = 512;
+
 function writeJson(list: readonly TimeSeries[], noNullPoints: boolean): Uint8Array {
-  const out = new NumberWriter();
+  const datapoints = list.reduce((sum, { values }) => sum + values.length, 0);
+  const out = new NumberWriter(datapoints * POINT_BYTES + list.length * SERIES_BYTES);
   out.text("[");
   let isFirst = true;
   for (const series of list) {

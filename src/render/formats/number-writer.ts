@@ -11,6 +11,8 @@ const PAIRS = Uint16Array.from(
 const MAX_INT = 2 ** 31;
 /** `,1700000000]` */
 const TIME_BYTES = 12;
+/** No point is longer: two numbers of up to 25 characters, and what is around them. */
+const POINT_BYTES = 80;
 const MIN_TIME = 1e9;
 const MAX_TIME = 1e10;
 
@@ -39,7 +41,7 @@ export class NumberWriter extends ByteWriter {
     for (let i = 0; i < count; i++) {
       const value = values[i]!;
       if (leavesOut && !Number.isFinite(value)) continue;
-      this.reserve(80);
+      if (this.at + POINT_BYTES > this.bytes.length) this.reserve(POINT_BYTES);
       if (follows) this.bytes[this.at++] = 44;
       follows = true;
       this.bytes[this.at++] = 91;
@@ -47,9 +49,9 @@ export class NumberWriter extends ByteWriter {
       if (isUsual) {
         const { view, at } = this;
         const from = i * TIME_BYTES;
-        view.setUint32(at, times.getUint32(from));
-        view.setUint32(at + 4, times.getUint32(from + 4));
-        view.setUint32(at + 8, times.getUint32(from + 8));
+        view.setUint32(at, times.getUint32(from, true), true);
+        view.setUint32(at + 4, times.getUint32(from + 4, true), true);
+        view.setUint32(at + 8, times.getUint32(from + 8, true), true);
         this.at = at + TIME_BYTES;
       } else {
         this.bytes[this.at++] = 44;
@@ -164,7 +166,7 @@ export class NumberWriter extends ByteWriter {
   #shortNumber(value: number): boolean {
     const whole = value | 0;
     if (whole === value) {
-      this.#digits(whole);
+      this.at = this.#digits(whole, this.at);
       return true;
     }
     let decimals = this.#decimals;
@@ -179,32 +181,38 @@ export class NumberWriter extends ByteWriter {
       digits = (digits / 10) | 0;
       decimals--;
     }
-    this.#digits(whole);
-    this.bytes[this.at] = 46;
-    const start = this.at + 1;
+    const { bytes, view } = this;
+    const point = this.#digits(whole, this.at);
+    bytes[point] = 46;
+    const start = point + 1;
     let at = start + decimals;
     this.at = at;
     for (; at - start >= 2; digits = (digits / 100) | 0) {
       at -= 2;
-      this.view.setUint16(at, PAIRS[digits % 100]!, true);
+      view.setUint16(at, PAIRS[digits % 100]!, true);
     }
-    if (at > start) this.bytes[start] = 48 + digits;
+    if (at > start) bytes[start] = 48 + digits;
     return true;
   }
 
-  /** A whole number from 0 to 2^31 - 1. */
-  #digits(value: number): void {
-    let length = 1;
-    for (let limit = 10; length < 10 && value >= limit; limit *= 10) length++;
-    const start = this.at;
-    let at = start + length;
-    this.at = at;
+  /** Writes a whole number from 0 to 2^31 - 1 at `start`; returns where it ends. */
+  #digits(value: number, start: number): number {
+    const { bytes } = this;
+    if (value < 10) {
+      bytes[start] = 48 + value;
+      return start + 1;
+    }
+    let length = 2;
+    for (let limit = 100; length < 10 && value >= limit; limit *= 10) length++;
+    const end = start + length;
+    let at = end;
     let rest = value;
     for (; at - start >= 2; rest = (rest / 100) | 0) {
       at -= 2;
       this.view.setUint16(at, PAIRS[rest % 100]!, true);
     }
-    if (at > start) this.bytes[start] = 48 + rest;
+    if (at > start) bytes[start] = 48 + rest;
+    return end;
   }
 
   #integer(value: number): void {
