@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import { canonicalName } from "../../src/model/series-name.ts";
 import { eventually, splitAddress, TestServer, temporaryFolder } from "../server.ts";
@@ -36,6 +36,27 @@ function isMissing(t: ExecutionContext, path: string, packageName: string): bool
   t.log(`skipped: ${path} of ${packageName} is not there`);
   t.false(existsSync(path));
   return true;
+}
+
+/** Sends lines to a relay as soon as it listens, and waits until a server has them all. */
+async function throughRelay(
+  port: number,
+  lines: readonly string[],
+  server: TestServer,
+): Promise<void> {
+  await eventually(async () => {
+    try {
+      const socket = connect(port, "127.0.0.1");
+      await once(socket, "connect");
+      socket.end(`${lines.join("\n")}\n`);
+      return true;
+    } catch {
+      return undefined;
+    }
+  }, 20_000);
+  for (const line of lines) {
+    await eventually(async () => ((await isThere(server, line)) ? true : undefined), 20_000);
+  }
 }
 
 /** Everything that a client writes, line by line, to compare with what the server answers. */
@@ -169,18 +190,7 @@ STORAGE_DIR = ${folder.path}\nCONF_DIR = ${folder.path}\nLOG_DIR = ${folder.path
     { length: 500 },
     (_, i) => `relay.s${i}.x ${i}.5 ${time + (i % 5) * 10}`,
   );
-  await eventually(async () => {
-    try {
-      const socket = (await import("node:net")).connect(linePort, "127.0.0.1");
-      await once(socket, "connect");
-      socket.end(`${lines.join("\n")}\n`);
-      return true;
-    } catch {
-      return undefined;
-    }
-  }, 20_000);
-  for (const line of lines)
-    await eventually(async () => ((await isThere(server, line)) ? true : undefined), 20_000);
+  await throughRelay(linePort, lines, server);
   await end(relay);
   t.is(await server.stop(), 0);
   folder.remove();
@@ -206,18 +216,7 @@ test("carbon-c-relay", async (t) => {
     { length: 500 },
     (_, i) => `crelay.s${i}.x ${i}.25 ${time + (i % 5) * 10}`,
   );
-  await eventually(async () => {
-    try {
-      const socket = (await import("node:net")).connect(port, "127.0.0.1");
-      await once(socket, "connect");
-      socket.end(`${lines.join("\n")}\n`);
-      return true;
-    } catch {
-      return undefined;
-    }
-  }, 20_000);
-  for (const line of lines)
-    await eventually(async () => ((await isThere(server, line)) ? true : undefined), 20_000);
+  await throughRelay(port, lines, server);
   await end(relay);
   t.is(await server.stop(), 0);
   folder.remove();
