@@ -250,7 +250,12 @@ test("nothing is to be done when all is done", (t) => {
   world.wait(20 * DAY);
   const files = [...world.store.recovered.manifest.files];
   t.is(
-    nextJob(files, world.seconds, () => false),
+    nextJob(
+      files,
+      world.seconds,
+      () => false,
+      (_step, _retention, until) => until,
+    ),
     null,
   );
   t.deepEqual(files.map(({ step, level }) => [step, level]).sort(), [

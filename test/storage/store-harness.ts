@@ -152,12 +152,17 @@ export class StoreHarness {
     return this.sealer.queueLength === 0 && this.merger.step() === "more";
   }
 
-  read(path: string, from: number, until: number, now = until): ReadSeries | null {
+  read(
+    path: string,
+    from: number,
+    until: number,
+    now = until,
+    method: Consolidation["method"] = "average",
+  ): ReadSeries | null {
     const series = this.names.seriesAt(path);
     if (series < 0) return null;
     const geometry = this.reader.geometry(series, { from, until, now });
-    const consolidation = { method: "average", xFilesFactor: 0 } as const;
-    return this.reader.read([series], [geometry], [consolidation])[0] ?? null;
+    return this.reader.read([series], [geometry], [{ method, xFilesFactor: 0 }])[0] ?? null;
   }
 
   /** All that a tier keeps of a series; the first bucket is the one that `from` lies in. */
@@ -186,7 +191,7 @@ export class StoreHarness {
     return columns;
   }
 
-  /** A statistic on the grid of a tier, whatever retention says. */
+  /** A statistic on the grid of a tier of the present plan, whatever retention says. */
   readTier(
     path: string,
     tier: number,
@@ -198,6 +203,18 @@ export class StoreHarness {
     if (series < 0) return null;
     const plan = this.view.series.planOf[series]!;
     const { step } = this.view.plans.get(plan).tiers[tier]!;
+    return this.readPlan(path, plan, step, from, until, consolidation);
+  }
+
+  /** The same of what a series keeps under one of its plans; `step` is that of a tier. */
+  readPlan(
+    path: string,
+    plan: number,
+    step: number,
+    from: number,
+    until: number,
+    consolidation: Consolidation,
+  ): ReadSeries {
     const stretches = [{ plan, from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY }];
     const geometry = {
       start: Math.floor(from / step) * step,
@@ -205,6 +222,6 @@ export class StoreHarness {
       step,
       stretches,
     };
-    return this.reader.read([series], [geometry], [consolidation])[0] ?? null;
+    return this.reader.read([this.names.seriesAt(path)], [geometry], [consolidation])[0]!;
   }
 }

@@ -90,6 +90,8 @@ export class ImportBatch {
         levelOf: () => level,
         imported,
         encode: encodeColumnDense,
+        // The name has the number of the import, which no other has.
+        isTaken: () => false,
       });
       try {
         for (const section of sections) this.#writeSection(section, files);

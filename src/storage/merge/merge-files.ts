@@ -48,7 +48,8 @@ export class MergeInputs {
       this.close();
       throw error;
     }
-    this.#inputs.sort((a, b) => a.entry.lsn - b.entry.lsn);
+    // Of two that are as new as each other the one that was merged already is the older.
+    this.#inputs.sort((a, b) => a.entry.lsn - b.entry.lsn || b.entry.level - a.entry.level);
   }
 
   get entries(): FileEntry[] {

@@ -1,13 +1,20 @@
 import { encodeColumnDense } from "../codec/column-codec.ts";
 import type { Environment } from "../environment.ts";
 import type { FileEntry, Manifest } from "../manifest.ts";
-import type { Tier } from "../plan.ts";
+import type { PlanTable, Tier } from "../plan.ts";
 import { FileSet, isDamage } from "../read/file-set.ts";
 import { SectionFiles } from "../seal/section-files.ts";
 import type { StoreView } from "../store-memory.ts";
 import { isCrash } from "../wal/files.ts";
 import { MergeInputs, mergeFiles } from "./merge-files.ts";
-import { type Job, type MergeJob, nextJob, type RollUpJob } from "./planner.ts";
+import {
+  type Job,
+  type MergeJob,
+  nextJob,
+  type ReachOf,
+  ROLL_UP_PREFIX,
+  type RollUpJob,
+} from "./planner.ts";
 import { expired } from "./retention.ts";
 import { RetentionClock } from "./retention-clock.ts";
 import { rollUpFiles } from "./roll-up-files.ts";
@@ -52,6 +59,8 @@ export class Merger {
   #running: Generator<void> | null = null;
   #retryAt = Number.NEGATIVE_INFINITY;
   #lookAt = Number.NEGATIVE_INFINITY;
+  readonly #reachOf: ReachOf = (step, retention, until) =>
+    reachOf(this.#view.plans, step, retention, until);
   /** Why the last attempt failed; null after one that did not. */
   failure: Error | null = null;
   merges = 0;
@@ -123,7 +132,7 @@ export class Merger {
     }
     const now = Math.floor(this.#env.clock.wallMs() / 1000);
     this.#expire();
-    const job = nextJob(this.#manifest.files, now, (one) => this.#isBlocked(one));
+    const job = nextJob(this.#manifest.files, now, (one) => this.#isBlocked(one), this.#reachOf);
     this.#job = job;
     if (job === null) return null;
     return job.kind === "merge" ? this.#merge(job) : this.#rollUp(job, now);
@@ -169,7 +178,7 @@ export class Merger {
     const { span, inputs } = job;
     const lsn = this.#manifest.highestLsn;
     const { step, retention } = inputs[0]!;
-    const name = `roll-up-${step}-${retention}-${span.from}-${lsn}`;
+    const name = `${ROLL_UP_PREFIX}${step}-${retention}-${span.from}-${lsn}`;
     const out = this.#output(name, lsn, (tier) => coveredLevel(tier.step, tier.retention, span));
     try {
       for (const _ of rollUpFiles(this.#view, this.#files, inputs, span, now, lsn, out)) yield;
@@ -188,6 +197,10 @@ export class Merger {
       lsn,
       levelOf,
       encode: encodeColumnDense,
+      isTaken: (file) =>
+        this.#manifest.has(file) ||
+        this.#manifest.wasRemoved(file) ||
+        this.#unlinking.some((waiting) => waiting.file === file),
     });
   }
 
@@ -206,7 +219,9 @@ export class Merger {
   #expire(): void {
     const now = this.#clock.now(this.#manifest.files);
     if (now === null) return;
-    const remove = expired(this.#manifest.files, now).map(({ file }) => file);
+    const isLost = (file: string): boolean => this.#damaged.has(file);
+    const old = expired(this.#manifest.files, now, this.#reachOf, isLost);
+    const remove = old.map(({ file }) => file);
     if (remove.length === 0) return;
     this.#commit([], remove);
     this.expiredFiles += remove.length;
@@ -240,6 +255,18 @@ export class Merger {
       if (!this.#damaged.has(file)) this.#breakFile(file, reason);
     }
   }
+}
+
+function reachOf(plans: PlanTable, step: number, retention: number, until: number): number {
+  let reach = until;
+  for (let number = 0; number < plans.count; number++) {
+    const [finest, ...coarser] = plans.get(number).tiers;
+    if (finest?.step !== step || finest.retention !== retention) continue;
+    for (const tier of coarser) {
+      if (tier.lambda === 0) reach = Math.max(reach, Math.ceil(until / tier.step) * tier.step);
+    }
+  }
+  return reach;
 }
 
 function nameOf(job: Job): string {

@@ -25,6 +25,9 @@ export interface RollUpJob {
 
 export type Job = MergeJob | RollUpJob;
 
+/** With this the names of files begin that were rolled up and not merged since. */
+export const ROLL_UP_PREFIX = "roll-up-";
+
 /** Late data for a span that is merged already wait for more of their kind, seconds. */
 const QUIET_SECONDS = 3600;
 /** Files of late data for one span that are not let grow any more. */
@@ -36,6 +39,9 @@ interface Group {
   entries: FileEntry[];
 }
 
+/** When the last coarser bucket ends that a tier feeds with what lies before `until`; seconds. */
+export type ReachOf = (step: number, retention: number, until: number) => number;
+
 /**
  * What is to be done next with the live files at `now` (seconds), or null. Roll-ups come first, then
  * small merges before large ones, the oldest first. Everything follows from the list of files, so
@@ -45,6 +51,7 @@ export function nextJob(
   files: Iterable<FileEntry>,
   now: number,
   isBlocked: (job: Job) => boolean,
+  reachOf: ReachOf,
 ): Job | null {
   const all = [...files];
   const groups = groupsOf(all);
@@ -58,7 +65,7 @@ export function nextJob(
     bestRank = order;
   };
   for (const group of groups) {
-    for (const job of rollUps(group)) offer(job, 0);
+    for (const job of rollUps(group, now, reachOf)) offer(job, 0);
     const levels = mergeLevels(group.step, group.retention);
     for (let level = 1; level <= levels.length; level++) {
       for (const job of mergesOf(group, level, levels.length, now)) {
@@ -141,11 +148,18 @@ function isQuiet(late: readonly FileEntry[], now: number): boolean {
   return late.every((entry) => entry.created <= now - QUIET_SECONDS);
 }
 
-function* rollUps(group: Group): Generator<RollUpJob> {
+/**
+ * A span is rolled up when all buckets that it feeds are over: then its files may expire, and the
+ * bucket that reaches into the next span, where nothing may ever come, is not lost with them.
+ */
+function* rollUps(group: Group, now: number, reachOf: ReachOf): Generator<RollUpJob> {
   const levels = mergeLevels(group.step, group.retention).length;
   for (const { span, entries } of spansOf(group, levels).values()) {
     const inputs = entries.filter((entry) => entry.level >= levels && !entry.isRolledUp);
-    if (inputs.length > 0) yield { kind: "rollUp", span, inputs };
+    if (inputs.length === 0) continue;
+    const reach = reachOf(group.step, group.retention, span.until);
+    if (reach > span.until && now < reach + mergeDelay(2)) continue;
+    yield { kind: "rollUp", span, inputs };
   }
 }
 
@@ -154,7 +168,7 @@ function* rollUps(group: Group): Generator<RollUpJob> {
  * to the newest position among its inputs.
  */
 function isUnsettled(job: MergeJob, all: readonly FileEntry[]): boolean {
-  if (!job.inputs.some((entry) => entry.level > 0 && entry.isRolledUp)) return false;
+  if (!job.inputs.some(mayBeRollUp)) return false;
   return all.some(
     (entry) =>
       !entry.isRolledUp &&
@@ -162,4 +176,9 @@ function isUnsettled(job: MergeJob, all: readonly FileEntry[]): boolean {
       entry.from < job.span.until &&
       entry.until > job.span.from,
   );
+}
+
+/** Files of level 0 are either sealed or roll-ups of a span that is shorter than any of their own. */
+function mayBeRollUp(entry: FileEntry): boolean {
+  return entry.isRolledUp && (entry.level > 0 || entry.file.includes(`/${ROLL_UP_PREFIX}`));
 }

@@ -1,3 +1,4 @@
+import type { Tier } from "../plan.ts";
 import type { SeriesTable } from "../series-table.ts";
 
 /** What is asked for, in seconds; `from` is exclusive, `until` inclusive. */
@@ -25,6 +26,8 @@ export interface Geometry {
   end: number;
   step: number;
   stretches: Stretch[];
+  /** How far back the window reaches, seconds: tiers that keep less are not read. */
+  age?: number;
 }
 
 /** Steps above this are not multiplied to find a common one. */
@@ -51,8 +54,11 @@ export function geometryOf(
   const stepFrom = Math.max(window.stepFrom ?? from, now - longest);
 
   let step = 0;
-  const stretches = stretchesOf(table, series, from, until);
-  for (const { plan } of stretches) step = commonStep(step, stepOf(table, plan, now - stepFrom));
+  const age = now - stepFrom;
+  for (const { plan } of stretchesOf(table, series, from, until)) {
+    const { tiers } = table.plans.get(plan);
+    step = commonStep(step, tiers[reachingTier(tiers, age)]!.step);
+  }
   const { maxBuckets } = window;
   let grid = gridOf(from, until, step);
   if (maxBuckets !== undefined) {
@@ -63,10 +69,15 @@ export function geometryOf(
       grid = gridOf(from, until, finest * factor);
     }
   }
-  return { ...grid, stretches };
+  // The last bucket may reach into the next stretch.
+  return { ...grid, stretches: stretchesOf(table, series, grid.start, grid.end - 1), age };
 }
 
-function gridOf(from: number, until: number, step: number): Omit<Geometry, "stretches"> {
+function gridOf(
+  from: number,
+  until: number,
+  step: number,
+): { start: number; end: number; step: number } {
   const start = Math.floor(from / step) * step + step;
   let end = Math.floor(until / step) * step + step;
   if (end <= start) end = start + step;
@@ -94,15 +105,16 @@ export function stretchesOf(
     .filter((stretch) => stretch.until > from && stretch.from <= until);
 }
 
-/** Step of the finest plain tier that reaches `age` seconds back, else of the longest one. */
-function stepOf(table: SeriesTable, plan: number, age: number): number {
-  let longest = table.plans.get(plan).tiers[0]!;
-  for (const tier of table.plans.get(plan).tiers) {
-    if (tier.lambda !== 0) continue;
-    if (tier.retention >= age) return tier.step;
-    if (tier.retention > longest.retention) longest = tier;
+/** The finest plain tier that reaches `age` seconds back, else the one that keeps the most. */
+export function reachingTier(tiers: readonly Tier[], age: number): number {
+  let longest = 0;
+  for (let i = 0; i < tiers.length; i++) {
+    const { lambda, retention } = tiers[i]!;
+    if (lambda !== 0) continue;
+    if (retention >= age) return i;
+    if (retention > tiers[longest]!.retention) longest = i;
   }
-  return longest.step;
+  return longest;
 }
 
 /** Of two steps; 0 stands for none. */

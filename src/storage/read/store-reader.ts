@@ -1,4 +1,4 @@
-import { GAUGE, type Mode, type Plan } from "../plan.ts";
+import { GAUGE, type Mode, type Plan, type Tier } from "../plan.ts";
 import {
   type Consolidation,
   pickOfSingles,
@@ -14,7 +14,7 @@ import {
   type Geometry,
   geometryOf,
   type ReadWindow,
-  type Stretch,
+  reachingTier,
   stretchesOf,
 } from "./geometry.ts";
 import { type Part, partsBetween } from "./parts.ts";
@@ -88,16 +88,18 @@ export class StoreReader {
     let step = 0;
     let start = Number.POSITIVE_INFINITY;
     let end = Number.NEGATIVE_INFINITY;
+    let age = 0;
     for (const number of series) {
       const own = this.geometry(number, window);
       if (own === null) continue;
       step = commonStep(step, own.step);
       start = Math.min(start, own.start);
       end = Math.max(end, own.end);
+      age = Math.max(age, own.age ?? 0);
     }
     if (step === 0) return null;
     start = Math.floor(start / step) * step;
-    return { start, end: Math.ceil(end / step) * step, step, stretches: [] };
+    return { start, end: Math.ceil(end / step) * step, step, stretches: [], age };
   }
 
   /** Reads the series on their grids; null where `geometries` has null. */
@@ -181,7 +183,7 @@ export class StoreReader {
   /** A step that no tier has, several plans, or several series: buckets of what is finer. */
   #readAcross(
     series: readonly number[],
-    { start, end, step }: Geometry,
+    { start, end, step, age = 0 }: Geometry,
     consolidation: Consolidation,
     parts: readonly Part[],
     values: Float64Array,
@@ -191,15 +193,22 @@ export class StoreReader {
     let mode: Mode = 0;
     let baseStep = step;
     for (const one of series) {
+      /** Up to where what a plan keeps has been taken: a plan may come back. */
+      const taken = new Map<number, number>();
       for (const stretch of stretchesOf(this.#view.series, one, start, end)) {
         const plan = this.#view.plans.get(stretch.plan);
         mode = plan.mode;
         baseStep = plan.tiers[0]!.step;
-        const from = Math.max(start, stretch.from);
-        const until = Math.min(end, stretch.until);
+        const tier = tierWithin(plan.tiers, step, age);
+        const tierStep = plan.tiers[tier]!.step;
+        // A bucket over the beginning of the stretch holds nothing of the plan before it, and one
+        // over the end nothing of the plan after it.
+        const begin = Math.floor(Math.max(start, stretch.from) / tierStep) * tierStep;
+        const from = Math.max(begin, taken.get(stretch.plan) ?? begin);
+        const until = Math.min(end, Math.ceil(stretch.until / tierStep) * tierStep);
+        taken.set(stretch.plan, until);
         // Known time counts in seconds: plans have slots of different length.
         builder.secondsPerSlot = baseStep;
-        const tier = this.#tierWithin(stretch, step, from);
         this.#tiers.build(one, stretch.plan, tier, from, until, builder, parts);
       }
     }
@@ -211,13 +220,13 @@ export class StoreReader {
     }
     builder.secondsPerSlot = 1;
   }
+}
 
-  /** The coarsest tier whose buckets fit into those of the answer, also at the stretch's ends. */
-  #tierWithin({ plan }: Stretch, step: number, from: number): number {
-    let found = 0;
-    this.#view.plans.get(plan).tiers.forEach((tier, i) => {
-      if (tier.lambda === 0 && step % tier.step === 0 && from % tier.step === 0) found = i;
-    });
-    return found;
-  }
+/** The coarsest tier whose buckets fit into those of the answer; one that reaches back at any rate. */
+function tierWithin(tiers: readonly Tier[], step: number, age: number): number {
+  let found = reachingTier(tiers, age);
+  tiers.forEach((tier, i) => {
+    if (tier.lambda === 0 && step % tier.step === 0 && i > found) found = i;
+  });
+  return found;
 }

@@ -105,7 +105,8 @@ export class Sealer {
     if (isWindow ? window.state !== CUT : strays.state !== STRAYS_FROZEN) return;
     const lsn = isWindow ? window.cutLsn : strays.freezeLsn;
     const name = isWindow ? windowName(window) : `strays-${lsn}`;
-    const traits = { name, lsn, levelOf: () => 0, encode: encodeColumn };
+    const isTaken = (file: string): boolean => this.#manifest.has(file);
+    const traits = { name, lsn, levelOf: () => 0, encode: encodeColumn, isTaken };
     const files = new SectionFiles(this.#env, this.#root, traits);
     try {
       const write = isWindow

@@ -33,6 +33,8 @@ export interface FileTraits {
   /** See FileEntry. */
   imported?: number;
   encode: EncodeColumn;
+  /** Whether a file of this name (below the root) is live, or is still to be unlinked. */
+  isTaken: (file: string) => boolean;
 }
 
 /**
@@ -125,14 +127,19 @@ export class SectionFiles {
 
   #create(tier: Tier, shard: number, suffix: string): GroupFile {
     const { files } = this.#env;
-    const { name, encode, levelOf } = this.#traits;
+    const { name, encode, levelOf, isTaken } = this.#traits;
     const { step, retention } = tier;
     const folder = `${this.#root}/${step}-${retention}`;
     if (!files.exists(folder)) {
       files.makeFolder(folder);
       files.syncFolder(this.#root);
     }
-    const path = `${folder}/${name}${suffix}.statfile`;
+    // Two pieces of work can be as new as each other, and so have one name; a live file is never
+    // written over.
+    let path = `${folder}/${name}${suffix}.statfile`;
+    for (let n = 2; isTaken(path.slice(this.#root.length + 1)); n++) {
+      path = `${folder}/${name}${suffix}-${n}.statfile`;
+    }
     const temporary = `${path}.tmp`;
     if (files.exists(temporary)) files.unlink(temporary);
     const file = files.create(temporary);
