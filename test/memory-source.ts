@@ -7,6 +7,7 @@ import {
   type TagExpression,
 } from "../src/model/tag-expression.ts";
 import type {
+  EventQuestion,
   FetchedSeries,
   FoundNode,
   MergedLeaves,
@@ -53,6 +54,10 @@ export class MemorySource implements SeriesSource {
       const tags = tagsOf(name);
       return matchers.every((matcher) => matcher.matches(tags[matcher.tag] ?? ""));
     }, limit);
+  }
+
+  async events(questions: readonly EventQuestion[]): Promise<number[][]> {
+    return questions.map(() => []);
   }
 
   async fetch(

@@ -12,6 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "src/functions": ["src/model", "src/target"],
   "src/render": ["src/model", "src/target", "src/functions"],
   "src/ingest": ["src/model", "src/protocols", "src/storage", "src/config"],
+  "src/documents": ["src/model", "src/storage"],
   "src/replication": ["src/model", "src/protocols", "src/storage", "src/config", "src/ingest"],
   "src/query": [
     "src/model",

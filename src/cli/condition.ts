@@ -53,13 +53,22 @@ export class Condition {
 
   onReport({ thread, failure, numbers }: ThreadReport): void {
     this.note(numbers);
+    this.#follow(thread, failure, "degraded: data stay in memory until this ends");
+  }
+
+  /** Why documents cannot be written; null when they can. */
+  onDocuments(failure: string | null): void {
+    this.#follow("documents", failure, "degraded: events, dashboards and links are refused");
+  }
+
+  #follow(thread: string, failure: string | null, message: string): void {
     const before = this.#failures.get(thread);
     if (failure === null) {
       if (this.#failures.delete(thread)) this.#log.info({ thread }, "recovered from a failure");
     } else if (before !== failure) {
       this.#failures.set(thread, failure);
       this.#failureCount++;
-      this.#log.error({ thread, reason: failure }, "degraded: data stay in memory until this ends");
+      this.#log.error({ thread, reason: failure }, message);
     }
   }
 

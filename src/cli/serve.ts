@@ -8,6 +8,7 @@ import cron from "node-cron";
 import type { Logger } from "pino";
 import { loadRules } from "../config/rules.ts";
 import type { Settings } from "../config/settings.ts";
+import type { Documents } from "../documents/documents.ts";
 import { openControlSocket } from "../http/control-socket.ts";
 import type { HttpDoors } from "../http/doors.ts";
 import { buildServer } from "../http/server.ts";
@@ -28,6 +29,7 @@ import type {
 } from "../storage/threads/messages.ts";
 import { Condition } from "./condition.ts";
 import { HttpFiles } from "./http-files.ts";
+import { expireEvents, openDocuments } from "./kept-documents.ts";
 import { prometheusText } from "./self-metrics.ts";
 import { openSocketPath } from "./socket-path.ts";
 import { logStart } from "./start-log.ts";
@@ -79,6 +81,7 @@ class Server {
   #ingest: Worker | null = null;
   #others: Worker[] = [];
   #pool: QueryPool | null = null;
+  #documents: Documents | null = null;
   #http: FastifyInstance | null = null;
   #closeControl = async (): Promise<void> => {};
   /** The ingest thread may have received something. */
@@ -130,9 +133,15 @@ class Server {
     if (selfMetricsSeconds > 0) tell();
     const telling =
       selfMetricsSeconds > 0 ? setInterval(tell, selfMetricsSeconds * 1000) : undefined;
+    const { eventRetention } = this.#settings;
+    const endExpiry =
+      eventRetention === null || this.#documents === null
+        ? () => {}
+        : expireEvents(this.#documents, eventRetention, this.#log);
     return () => {
       hourly.stop();
       clearInterval(telling);
+      endExpiry();
     };
   }
 
@@ -142,14 +151,10 @@ class Server {
     const { httpHosts, corsOrigins, accessLog, trustedProxies, httpPrefix } = this.#settings;
     const doors: HttpDoors = {
       queries: {
-        run: (job, signal) => {
-          if (this.#pool === null || this.#state !== "ready") {
-            const reason = `${this.#state}: try again in a moment`;
-            return Promise.reject(new GraphiteError("ERR_NOT_READY", reason));
-          }
-          return this.#pool.run(job, signal);
-        },
+        run: async (job, signal) => this.#ifReady(this.#pool).run(job, signal),
       },
+      documents: () => this.#ifReady(this.#documents),
+      timeZone: this.#settings.timeZone,
       health: () => ({
         isReady: this.#state === "ready",
         state: this.#state,
@@ -202,6 +207,12 @@ class Server {
     }
   }
 
+  /** @throws GraphiteError ERR_NOT_READY */
+  #ifReady<T>(part: T | null): T {
+    if (part !== null && this.#state === "ready") return part;
+    throw new GraphiteError("ERR_NOT_READY", `${this.#state}: try again in a moment`);
+  }
+
   #startIngest(): Promise<Record<string, string>> {
     const [walPort, wal] = channel();
     const [storePort, store] = channel();
@@ -230,8 +241,13 @@ class Server {
     this.#supervise(ingest, "ingest");
     return new Promise((resolve, reject) => {
       ingest.on("message", (message: FromIngest) => {
-        if (message.kind === "recovered") this.#onRecovered(message.store, walPort, storePort);
-        else if (message.kind === "listening") resolve(message.addresses);
+        if (message.kind === "recovered") {
+          try {
+            this.#onRecovered(message.store, walPort, storePort);
+          } catch (error) {
+            reject(error);
+          }
+        } else if (message.kind === "listening") resolve(message.addresses);
         else if (message.kind === "failed") reject(new Error(message.reason));
         else this.#onIngest(message);
       });
@@ -244,12 +260,18 @@ class Server {
     this.#log.info(facts, "recovered");
     for (const piece of damage) this.#condition.onStartDamage(piece);
     if (this.#state === "shutting down") return;
-    this.#startOthers(store, walPort, storePort);
+    this.#documents = openDocuments(this.#folder, this.#condition);
+    this.#startOthers(store, walPort, storePort, this.#documents);
     this.#isReceiving = true;
     this.#tellIngest({ kind: "listen" });
   }
 
-  #startOthers(store: RecoveredStore, walPort: MessagePort, storePort: MessagePort): void {
+  #startOthers(
+    store: RecoveredStore,
+    walPort: MessagePort,
+    storePort: MessagePort,
+    documents: Documents,
+  ): void {
     const walData: WalThreadData = {
       ring: this.#ring,
       durable: this.#durable,
@@ -298,6 +320,7 @@ class Server {
         rules: this.#ruleTexts(),
       },
       connect: (port) => storeThread.postMessage({ reader: port }, [port]),
+      eventsSince: (position) => documents.events.since(position),
       unpin: (reader) => this.#epochs.unpin(reader),
       onDamage: (file, reason) => this.#condition.onDamage(file, reason),
       onCrash: (error) => this.#log.error({ err: error }, "a query thread crashed"),
@@ -362,6 +385,7 @@ class Server {
     const { user, system } = process.cpuUsage();
     return {
       ...this.#condition.numbers,
+      ...this.#documents?.numbers,
       query_jobs: this.#pool?.jobs ?? 0,
       query_queue: this.#pool?.queueLength ?? 0,
       query_thread_restarts: this.#pool?.restarts ?? 0,
@@ -381,6 +405,7 @@ class Server {
     this.#log.info("shutting down");
     await Promise.all([this.#http?.close(), this.#closeControl()]);
     await this.#pool?.close();
+    await this.#documents?.close();
     if (this.#isReceiving) this.#tellIngest({ kind: "close" });
     else await this.#finishShutDown(status);
   }

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { GraphiteError } from "../model/errors.ts";
+import { parseInterval } from "../model/interval.ts";
 import { nearestName } from "../model/nearest-name.ts";
 import { parseIstatRetention, type Retention } from "../model/retention.ts";
 
@@ -51,6 +52,7 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("tls-key", null, "FILE", "key of the certificate, PEM"),
   spec("http-prefix", null, "PATH", "path below which the HTTP API is, such as /graphite"),
   spec("trusted-proxies", null, "ADDRS", "addresses and networks whose X-Forwarded-* is believed"),
+  spec("event-retention", null, "SPAN", "how long events are kept, 2y for instance; else for ever"),
   spec("http-hosts", null, "NAMES", "what the server is called by those that write over HTTP"),
   spec(
     "cors-origins",
@@ -103,6 +105,8 @@ export interface Settings {
   /** Begins with a slash and does not end with one; empty for none. */
   httpPrefix: string;
   trustedProxies: readonly string[];
+  /** Seconds; null: for ever. */
+  eventRetention: number | null;
   httpHosts: readonly string[];
   corsOrigins: readonly string[];
   accessLog: AccessLog;
@@ -174,6 +178,7 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     ...tlsFiles(text("tls-cert"), text("tls-key")),
     httpPrefix: prefix(text("http-prefix") ?? ""),
     trustedProxies: list(text("trusted-proxies")).map(network),
+    eventRetention: span("event-retention", text("event-retention")),
     httpHosts: list(text("http-hosts")).map((name) => name.toLowerCase()),
     corsOrigins: list(text("cors-origins")).map(origin),
     accessLog: accessLog(text("access-log")!),
@@ -271,6 +276,18 @@ function accessLog(text: string): AccessLog {
   const level = ACCESS_LOGS.find((one) => one === text);
   if (level === undefined) throw bad(`access-log: one of ${ACCESS_LOGS.join(", ")}`);
   return level;
+}
+
+function span(name: string, text: string | null): number | null {
+  if (text === null) return null;
+  let seconds = 0;
+  try {
+    seconds = parseInterval(text);
+  } catch (error) {
+    throw bad(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (seconds <= 0) throw bad(`${name}: ${text} is not longer than nothing`);
+  return seconds;
 }
 
 function retention(text: string): Retention[] {

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { QueryRunner } from "../render/query-job.ts";
+import type { DocumentDoors } from "./documents/doors.ts";
 
 export interface HealthReport {
   /** Answers 200 when ready, else 503. */
@@ -16,6 +17,10 @@ export interface HealthReport {
 export interface HttpDoors {
   queries: QueryRunner;
   health(): HealthReport;
+  /** @throws GraphiteError ERR_NOT_READY until the store is recovered */
+  documents(): DocumentDoors;
+  /** Of times in requests that name none. */
+  timeZone: string;
   /** Prometheus text about the server itself. */
   selfMetrics(): string;
   /** Of the file system that the data are on. */

@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { QueryJob } from "../render/query-job.ts";
+import { browserRoutes } from "./browser-routes.ts";
 import { carbonserverRoutes } from "./carbonserver/routes.ts";
+import { documentRoutes } from "./documents/document-routes.ts";
 import type { HttpDoors } from "./doors.ts";
 import { DEFAULT_OPTIONS, type HttpOptions } from "./frame/options.ts";
 import { checkRoutes } from "./frame/route-rules.ts";
 import { serverFrame } from "./frame/server-frame.ts";
+import { frontRoutes } from "./front-routes.ts";
 import { functionsRoutes } from "./functions-routes.ts";
 import { infoRoutes } from "./info-routes.ts";
 import { metricsRoutes } from "./metrics-routes.ts";
@@ -52,6 +55,9 @@ export async function buildServer(
   metricsRoutes(app, run, doors.selfMetrics);
   carbonserverRoutes(app, run, doors);
   functionsRoutes(app);
+  browserRoutes(app, run);
+  await documentRoutes(app, doors);
+  frontRoutes(app, doors);
   infoRoutes(app, doors);
   answerOtherMethods();
   return app;

@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { ErrorCode } from "../model/errors.ts";
+import type { EventPosition, NewsOfEvents } from "../model/event-news.ts";
 import type { QueryAnswer, QueryJob } from "../render/query-job.ts";
 import type { RenderLimits } from "../render/render.ts";
 import type { NameIndexMemory } from "../storage/index/name-index.ts";
@@ -20,12 +21,15 @@ export interface QueryThreadData {
 
 export type ToQuery =
   | { kind: "job"; job: QueryJob }
-  | { kind: "rules"; rules: QueryThreadData["rules"] };
+  | { kind: "rules"; rules: QueryThreadData["rules"] }
+  | { kind: "events"; news: NewsOfEvents };
 
 export type FromQuery =
   | { kind: "ready" }
   /** A regular expression that may never end is about to be run. */
   | { kind: "backtracking" }
+  /** Answered by "events": what has changed since then. */
+  | { kind: "events-since"; position: EventPosition | null }
   | { kind: "answer"; answer: QueryAnswer }
   | { kind: "error"; code: ErrorCode | null; message: string; stack: string }
   | { kind: "damage"; file: string; reason: string };

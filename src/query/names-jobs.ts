@@ -5,6 +5,7 @@ import { FIND_FORMATS } from "../render/find-formats/index.ts";
 import { metadataOf } from "../render/metadata.ts";
 import type { NamesJob } from "../render/query-job.ts";
 import type { RenderLimits } from "../render/render.ts";
+import { searchPaths } from "../render/search-paths.ts";
 import type { SeriesSource } from "../render/series-source.ts";
 
 /** A longer list of all names is of no use to anybody, and does not fit into the memory of a thread. */
@@ -33,6 +34,12 @@ export async function runNamesJob(
     }
     case "index":
       return json(JSON.stringify(await source.allPaths(MAX_INDEX)));
+    case "search":
+      return {
+        body: searchPaths(await source.allPaths(MAX_INDEX), job.query),
+        contentType: "text/plain",
+        isJson: false,
+      };
     case "metadata":
       return json(JSON.stringify(await metadataOf(job.metrics, job.key, source)));
   }

@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { GraphiteError } from "../model/errors.ts";
+import type { EventPosition, NewsOfEvents } from "../model/event-news.ts";
 import type { QueryAnswer, QueryJob, QueryRunner } from "../render/query-job.ts";
 import { MAX_READERS } from "../storage/store-memory.ts";
 import type { FromQuery, QueryThreadData, ToQuery } from "./messages.ts";
@@ -10,6 +11,8 @@ export interface QueryPoolOptions {
   data: Omit<QueryThreadData, "reader" | "store">;
   /** Gives the store thread its end of a new reader's port. */
   connect(port: MessagePort): void;
+  /** What has changed with events since a position; everything without one. */
+  eventsSince(position: EventPosition | null): NewsOfEvents;
   /** Ends the pin of a reader that died. */
   unpin(reader: number): void;
   onDamage(file: string, reason: string): void;
@@ -136,6 +139,11 @@ export class QueryPool implements QueryRunner {
     if (message.kind === "ready") {
       thread.isReady = true;
       this.#dispatch();
+      return;
+    }
+    if (message.kind === "events-since") {
+      const news = this.#options.eventsSince(message.position);
+      thread.worker.postMessage({ kind: "events", news } as ToQuery);
       return;
     }
     if (message.kind === "backtracking") {

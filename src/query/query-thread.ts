@@ -13,6 +13,7 @@ import { StoreReader } from "../storage/read/store-reader.ts";
 import { STATFILE_FOLDER } from "../storage/store-folder.ts";
 import { StoreView } from "../storage/store-memory.ts";
 import type { ToReader } from "../storage/threads/messages.ts";
+import { EventCopy } from "./event-copy.ts";
 import type { FromQuery, QueryThreadData, ToQuery } from "./messages.ts";
 import { rulesFromTexts } from "./rules-from-texts.ts";
 import { runJob } from "./run-job.ts";
@@ -31,7 +32,14 @@ const files = new FileSet(nodeFiles, `${data.folder}/${STATFILE_FOLDER}`, (file,
   tell({ kind: "damage", file, reason: error.message }),
 );
 const reader = new StoreReader(view, files, data.reader, () => drain(data.store));
-const source = new StoreSource(names, new TagIndex(names), reader, rulesFromTexts(data.rules));
+const events = new EventCopy((position) => tell({ kind: "events-since", position }));
+const source = new StoreSource(
+  names,
+  new TagIndex(names),
+  reader,
+  rulesFromTexts(data.rules),
+  (questions) => events.answer(questions),
+);
 
 /** News of StatFiles that lie in the port: a busy thread gets no events. */
 function drain(port: MessagePort): void {
@@ -58,6 +66,10 @@ watchBacktracking(() => {
 main.on("message", async (message: ToQuery) => {
   if (message.kind === "rules") {
     source.setRules(rulesFromTexts(message.rules));
+    return;
+  }
+  if (message.kind === "events") {
+    events.apply(message.news);
     return;
   }
   hasWarned = false;

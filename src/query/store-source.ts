@@ -5,6 +5,7 @@ import { caretPaths } from "../model/istat-name.ts";
 import type { StorageRules } from "../model/schema.ts";
 import type { TagExpression } from "../model/tag-expression.ts";
 import type {
+  EventQuestion,
   FetchedSeries,
   FoundNode,
   MergedLeaves,
@@ -26,15 +27,24 @@ export class StoreSource implements SeriesSource {
   readonly #names: NameIndex;
   readonly #tags: TagIndex;
   readonly #reader: StoreReader;
+  readonly #events: SeriesSource["events"];
   #rules: StorageRules;
   /** Aggregation by series, as the present rules have it. */
   #consolidations = new Map<number, Consolidation>();
 
-  constructor(names: NameIndex, tags: TagIndex, reader: StoreReader, rules: StorageRules) {
+  /** Without `events` there are none. */
+  constructor(
+    names: NameIndex,
+    tags: TagIndex,
+    reader: StoreReader,
+    rules: StorageRules,
+    events: SeriesSource["events"] = async (questions) => questions.map(() => []),
+  ) {
     this.#names = names;
     this.#tags = tags;
     this.#reader = reader;
     this.#rules = rules;
+    this.#events = events;
   }
 
   /** New rules apply to all of history. */
@@ -128,6 +138,10 @@ export class StoreSource implements SeriesSource {
 
   async allPaths(limit: number): Promise<string[]> {
     return this.#names.paths(limit);
+  }
+
+  events(questions: readonly EventQuestion[]): Promise<number[][]> {
+    return this.#events(questions);
   }
 
   /** The leaves' series one by one; null where nothing is kept. */

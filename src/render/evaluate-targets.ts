@@ -4,6 +4,7 @@ import type { TimeSeries } from "../model/time-series.ts";
 import type { Expression } from "../target/expression.ts";
 import type { BrokenTarget } from "./broken-targets.ts";
 import { Evaluation, type EvaluationOptions, type Fetched, type Need } from "./evaluate.ts";
+import { EventTimes } from "./event-times.ts";
 import { FetchBudget, fetchNeed } from "./fetch.ts";
 import type { RenderLimits } from "./render.ts";
 import type { SeriesSource } from "./series-source.ts";
@@ -31,6 +32,9 @@ export interface Fetching {
   maxBuckets?: number | undefined;
 }
 
+/** Events are fetched like series. */
+export type TargetOptions = Omit<EvaluationOptions, "events">;
+
 export function targetOf(text: string, expression: Expression | null, window: Window): Target {
   return { text, expression, window, result: [], xFilesFactor: 0, error: null };
 }
@@ -44,16 +48,21 @@ export function targetOf(text: string, expression: Expression | null, window: Wi
 export async function evaluateTargets(
   targets: readonly Target[],
   source: SeriesSource,
-  options: EvaluationOptions,
+  options: TargetOptions,
   fetching: Fetching,
 ): Promise<void> {
   const data = new Map<string, Fetched>();
+  const events = new EventTimes(source, options.maxDatapoints);
   for (let round = 0; ; round++) {
-    const evaluation = new Evaluation(data, options);
+    const evaluation = new Evaluation(data, {
+      ...options,
+      events: (tags, window) => events.times(tags, window),
+    });
     for (const target of targets) evaluateTarget(target, evaluation);
-    if (evaluation.needs.size === 0) return;
+    if (evaluation.needs.size === 0 && !events.isMissing) return;
     if (round === MAX_ROUNDS)
       throw new GraphiteError("ERR_EVALUATION", "the targets never have enough data");
+    await events.fetch();
     await fetchAll([...evaluation.needs.values()], data, source, options, fetching);
   }
 }
@@ -101,7 +110,7 @@ async function fetchAll(
   needs: readonly Need[],
   data: Map<string, Fetched>,
   source: SeriesSource,
-  { now, checkTime }: EvaluationOptions,
+  { now, checkTime }: TargetOptions,
   { limits, stepFrom, maxBuckets }: Fetching,
 ): Promise<void> {
   const budget = new FetchBudget(limits, data.values());

@@ -44,6 +44,8 @@ export type NamesJob = (
   | { kind: "expand"; queries: string[]; groupByExpr: boolean; leavesOnly: boolean }
   /** The paths of all series. */
   | { kind: "index" }
+  /** Paths in which one of the words occurs, for Graphite's browser. */
+  | { kind: "search"; query: string }
   /** What is known of series beside their data; without a key, all of it. */
   | { kind: "metadata"; metrics: string[]; key?: string | undefined }
 ) & { jsonp?: string | undefined; isPretty?: boolean };

@@ -4,12 +4,12 @@ import { parseTimeExpression, resolveRange } from "../model/time-expression.ts";
 import { knownTimeZone } from "../model/time-zone.ts";
 import { parseTarget } from "../target/parse-target.ts";
 import type { BrokenTarget } from "./broken-targets.ts";
-import type { EvaluationOptions } from "./evaluate.ts";
 import {
   brokenTargets,
   deadline,
   evaluateTargets,
   type Target,
+  type TargetOptions,
   targetOf,
   toGraphiteError,
 } from "./evaluate-targets.ts";
@@ -69,13 +69,11 @@ export async function render(request: RenderRequest, source: SeriesSource): Prom
   const clock = Math.floor(Date.now() / 1000);
   const now = request.now ? parseTimeExpression(request.now, clock, timeZone) : clock;
   const window = resolveRange(request.from, request.until, now, timeZone);
-  const options: EvaluationOptions = {
+  const options: TargetOptions = {
     timeZone,
     now,
     xFilesFactor: request.xFilesFactor ?? 0,
     maxDatapoints: request.limits.maxDatapoints,
-    // No events are kept yet.
-    events: () => [],
     checkTime: deadline(request.limits.seconds),
   };
   const warnings: string[] = [];
@@ -109,7 +107,7 @@ function parse(
 function finish(
   targets: readonly Target[],
   request: RenderRequest,
-  options: EvaluationOptions,
+  options: TargetOptions,
   warnings: string[],
 ): RenderAnswer {
   const broken = brokenTargets(targets);

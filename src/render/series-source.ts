@@ -93,4 +93,15 @@ export interface SeriesSource {
   factsOf(leaf: FoundNode): SeriesFacts;
   /** The paths of all series, sorted. @throws GraphiteError ERR_LIMIT_SERIES */
   allPaths(limit: number): Promise<string[]>;
+  /**
+   * Times, seconds, of the events with from <= time <= until, in order; of those that have all the
+   * tags that any event has, or of all events when `tags` is null. A list for each question.
+   */
+  events(questions: readonly EventQuestion[]): Promise<number[][]>;
+}
+
+export interface EventQuestion {
+  tags: readonly string[] | null;
+  from: number;
+  until: number;
 }

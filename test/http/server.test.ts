@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { buildServer } from "../../src/http/server.ts";
 import { GraphiteError } from "../../src/model/errors.ts";
 import { form, server } from "./small-server.ts";
+import { testDocuments } from "./test-documents.ts";
 
 test("render answers GET and POST alike, with and without a trailing slash", async (t) => {
   const { app, time } = await server();
@@ -172,6 +173,8 @@ test("a server that is not ready says so, with a code and no word of parameters"
       run: () => Promise.reject(new GraphiteError("ERR_NOT_READY", "recovering: try again")),
     },
     health: () => ({ isReady: false, state: "x", degraded: [], version: "x", details: {} }),
+    documents: () => testDocuments(),
+    timeZone: "UTC",
     selfMetrics: () => "",
     diskSpace: async () => ({ freeBytes: 0, totalBytes: 0 }),
     log: pino({ level: "silent" }),

@@ -9,11 +9,17 @@ import { TagIndex } from "../../src/query/tag-index.ts";
 import { REPLACE } from "../../src/storage/plan.ts";
 import { SimulatedFiles } from "../storage/simulated-files.ts";
 import { StoreHarness } from "../storage/store-harness.ts";
+import { emptyDisk, testDocuments } from "./test-documents.ts";
 
 const LIMITS = { maxSeries: 1000, maxDatapoints: 100_000, seconds: 10 };
 
-/** The HTTP API over a real store of five series in this thread. */
-export async function server(options: Partial<HttpOptions> = {}): Promise<{
+/**
+ * The HTTP API over a real store of five series in this thread. What it keeps besides is on `disk`.
+ */
+export async function server(
+  options: Partial<HttpOptions> = {},
+  disk = emptyDisk(),
+): Promise<{
   app: FastifyInstance;
   store: StoreHarness;
   time: number;
@@ -35,10 +41,13 @@ export async function server(options: Partial<HttpOptions> = {}): Promise<{
     const series = store.writer.createSeries(name, plan);
     for (let i = 0; i < 5; i++) store.writer.point(series, time + i * 10, i + 0.5, 0, -1);
   }
+  const documents = testDocuments(disk);
   const app = await buildServer(
     {
       queries: { run: (job) => runJob(job, source, "UTC", LIMITS) },
       health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
+      documents: () => documents,
+      timeZone: "UTC",
       selfMetrics: () => "statite_series 5\n",
       diskSpace: async () => ({ freeBytes: 1e9, totalBytes: 3e12 }),
       log: pino({ level: "silent" }),

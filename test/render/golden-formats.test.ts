@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { functionNames } from "../../src/functions/index.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { runJob } from "../../src/query/run-job.ts";
+import { testDocuments } from "../http/test-documents.ts";
 import { type GoldenRequest, goldenApi } from "./golden.ts";
 import { GOLDEN_LIMITS, loadGoldenStore } from "./golden-store.ts";
 import { decodeMsgpack } from "./msgpack.ts";
@@ -22,6 +23,8 @@ async function server(): Promise<FastifyInstance> {
   return buildServer({
     queries: { run: (job) => runJob(job, source, "UTC", GOLDEN_LIMITS) },
     health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
+    documents: () => testDocuments(),
+    timeZone: "UTC",
     selfMetrics: () => "",
     diskSpace: async () => ({ freeBytes: 0, totalBytes: 0 }),
     log: pino({ level: "silent" }),

@@ -1,19 +1,34 @@
 import { readSchemas } from "../../src/config/storage-files.ts";
+import { readEvent } from "../../src/http/documents/read-event.ts";
 import { planOf } from "../../src/ingest/series-definer.ts";
 import { StorageRules } from "../../src/model/schema.ts";
 import { canonicalName } from "../../src/model/series-name.ts";
 import { PlaintextDecoder } from "../../src/protocols/plaintext.ts";
+import { EventCopy } from "../../src/query/event-copy.ts";
 import { StoreSource } from "../../src/query/store-source.ts";
 import { TagIndex } from "../../src/query/tag-index.ts";
 import { NameTable } from "../../src/storage/name-table.ts";
 import { REPLACE } from "../../src/storage/plan.ts";
+import { testDocuments } from "../http/test-documents.ts";
 import { SimulatedFiles } from "../storage/simulated-files.ts";
 import { StoreHarness } from "../storage/store-harness.ts";
-import { goldenDataset, goldenSchemas } from "./golden.ts";
+import { goldenDataset, goldenEvents, goldenSchemas } from "./golden.ts";
 
 export const GOLDEN_LIMITS = { maxSeries: 10_000, maxDatapoints: 10_000_000, seconds: 60 };
 
-/** A store that has received the data set of the golden answers as carbon plaintext. */
+/** The events of the golden answers, as a query thread knows them. */
+async function loadGoldenEvents(): Promise<EventCopy> {
+  const { events } = testDocuments();
+  for (const event of goldenEvents()) {
+    await events.add(readEvent(Buffer.from(JSON.stringify(event)), 0));
+  }
+  const copy: EventCopy = new EventCopy((position) =>
+    setImmediate(() => copy.apply(events.since(position))),
+  );
+  return copy;
+}
+
+/** A store that has received the data set of the golden answers as carbon plaintext, and the events. */
 export function loadGoldenStore(): { store: StoreHarness; source: StoreSource } {
   const rules = new StorageRules(readSchemas(goldenSchemas()).rules, null);
   const files = new SimulatedFiles(1);
@@ -38,6 +53,13 @@ export function loadGoldenStore(): { store: StoreHarness; source: StoreSource } 
   );
   const bytes = goldenDataset();
   for (let at = 0; at < bytes.length; at += 60_000) decoder.push(bytes.subarray(at, at + 60_000));
-  const source = new StoreSource(store.names, new TagIndex(store.names), store.reader, rules);
+  const events = loadGoldenEvents();
+  const source = new StoreSource(
+    store.names,
+    new TagIndex(store.names),
+    store.reader,
+    rules,
+    async (questions) => (await events).answer(questions),
+  );
   return { store, source };
 }

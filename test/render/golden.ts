@@ -31,6 +31,11 @@ export function goldenSchemas(): string {
   return readFileSync(`${FOLDER}/storage-schemas.conf`, "utf8");
 }
 
+/** Events as they are posted. */
+export function goldenEvents(): unknown[] {
+  return JSON.parse(readFileSync(`${FOLDER}/events.json`, "utf8")) as unknown[];
+}
+
 export function goldenRenders(): GoldenRender[] {
   return lines(`${FOLDER}/render.jsonl`) as GoldenRender[];
 }

@@ -63,7 +63,6 @@ export async function peerRender(
     now,
     xFilesFactor: 0,
     maxDatapoints: limits.maxDatapoints,
-    events: () => [],
     checkTime: deadline(limits.seconds),
   };
   await evaluateTargets(targets, source, options, { limits });
