@@ -81,7 +81,7 @@ async function fuzz(servers: Servers, functions: readonly string[]): Promise<Fin
   for (let number = 1; Date.now() < stopAt; number++) {
     const chance = new Chance(seed * 1_000_003 + number);
     const question = drawQuestion(chance, functions, end, options.target);
-    if (isKnown(question.target, null)) {
+    if (isKnown(question, null)) {
       counts.known++;
       continue;
     }
@@ -92,7 +92,7 @@ async function fuzz(servers: Servers, functions: readonly string[]): Promise<Fin
       counts.hung++;
       say(`Graphite hangs: ${textOf(question.target)}`);
     } else if (outcome.difference !== null) {
-      if (isKnown(question.target, outcome.difference)) counts.known++;
+      if (isKnown(question, outcome.difference)) counts.known++;
       else {
         counts.different++;
         const finding = { number, question, difference: outcome.difference, count: 1 };
@@ -113,10 +113,10 @@ async function shrunk(servers: Servers, finding: Finding): Promise<Finding> {
   for (let isSmaller = true; isSmaller; ) {
     isSmaller = false;
     for (const question of simplerQuestions(smallest.question)) {
-      if (isKnown(question.target, null)) continue;
+      if (isKnown(question, null)) continue;
       if (++asked > MAX_SHRINKS) return smallest;
       const difference = (await servers.ask(question))?.difference ?? null;
-      if (difference === null || isKnown(question.target, difference)) continue;
+      if (difference === null || isKnown(question, difference)) continue;
       smallest = { ...smallest, question, difference };
       isSmaller = true;
       break;
