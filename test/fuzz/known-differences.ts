@@ -1,6 +1,7 @@
 import type { Difference, Params } from "./answer.ts";
 import type { Part } from "./expression.ts";
 import { namesIn, textOf } from "./expression.ts";
+import { Grammar } from "./grammar.ts";
 import type { Question } from "./question.ts";
 
 /** Where the packaged Graphite answers otherwise than the one we follow, or wrongly on purpose. */
@@ -110,7 +111,9 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     reason: "what is fetched again for another time is stacked on itself",
     applies: (target, difference) =>
-      difference?.kind === "values" && looksLike(/time(Shift|Stack)\(.*stacked\(/)(target),
+      difference?.kind === "values" &&
+      namesIn(target).some(Grammar.fetches) &&
+      calls("stacked")(target),
   },
   {
     reason: "finer steps are joined by the statistic that was asked for",
