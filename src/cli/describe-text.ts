@@ -69,6 +69,7 @@ function recordFields(record: LogRecord): string {
     case "series":
       return `${record.series} plan ${record.plan} created ${record.created} ${record.name}`;
     case "epoch":
+    case "learned":
       return `series ${record.series} from ${record.from} plan ${record.plan}`;
     case "open":
     case "cut":

@@ -48,7 +48,8 @@ function* textSeries(
   for (const epoch of epochs) {
     const since =
       epoch.from === Number.NEGATIVE_INFINITY ? "at first" : `from ${isoTime(epoch.from)}`;
-    yield `${since}: plan ${epoch.planNumber}, ${planText(epoch.plan)}\n`;
+    const learned = epoch.isLearned ? ", learned from the datapoints before" : "";
+    yield `${since}: plan ${epoch.planNumber}, ${planText(epoch.plan)}${learned}\n`;
   }
   yield `tier ${tier}: ${stepsText(epochs, tier)}\n`;
   yield `${["time".padEnd(TIME_WIDTH), ...COLUMNS.map(padded)].join(" ")}\n`;
@@ -75,9 +76,10 @@ function* jsonSeries(
   { tier, from, until }: SeriesRange,
   before: string,
 ): Generator<string> {
-  const epochs = epochsOf(store, series).map(({ from: since, planNumber, plan }) => ({
+  const epochs = epochsOf(store, series).map(({ from: since, planNumber, plan, isLearned }) => ({
     from: since === Number.NEGATIVE_INFINITY ? null : since,
     plan: planNumber,
+    isLearned,
     ...plan,
   }));
   const head = jsonText({ series: path, number: series, epochs, tier });

@@ -73,6 +73,7 @@ export class Ingest {
       now,
       data.newSeriesPerMinute,
     );
+    this.#intake.learnAgain(recovered.replay.young, view.series, index);
     this.#receivers = new Receivers(this.#intake, this.#refusals, {
       isFull: () => this.#writer.isFull,
       onRoom: (resume) => {
@@ -196,7 +197,7 @@ export class Ingest {
   #tick(): void {
     this.#writer.tick();
     this.#intake.quotas.turn();
-    if (this.#replanner.turn(now())) {
+    if (this.#replanner.turn()) {
       const { changed, kept, problem } = this.#replanner;
       this.#log("info", "retention of series changed", { series: changed });
       if (kept > 0) this.#log("warn", "series keep their retention", { series: kept, problem });
@@ -210,6 +211,7 @@ export class Ingest {
 
   #report(): void {
     this.#tellOverQuota();
+    this.#tellLearned();
     this.#tell({
       kind: "report",
       numbers: this.#numbers(),
@@ -227,6 +229,13 @@ export class Ingest {
     for (const quota of exceeded) this.#log("warn", "over quota", { quota });
   }
 
+  #tellLearned(): void {
+    for (const [step, { count, series }] of this.#intake.learner.takeNews()) {
+      const example = this.#index.nameOf(series);
+      this.#log("info", "step learned", { step, series: count, example });
+    }
+  }
+
   #numbers(): Record<string, number> {
     const { carbon, pickle, istat } = this.#intake;
     const { pool } = this.#view;
@@ -237,6 +246,7 @@ export class Ingest {
       pickle_points_received: pickle.received,
       istat_points_received: istat.received,
       mode_mismatch: carbon.modeMismatches + pickle.modeMismatches + istat.modeMismatches,
+      learned_steps: this.#intake.learner.learned,
       over_quota: this.#intake.quotas.overCount,
       ...this.#receivers.numbers,
       head_pages_used: pool.used,

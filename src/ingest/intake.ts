@@ -5,17 +5,20 @@ import { PickleDecoder } from "../protocols/pickle.ts";
 import { PlaintextDecoder } from "../protocols/plaintext.ts";
 import type { NameIndex } from "../storage/index/name-index.ts";
 import { NameTable } from "../storage/name-table.ts";
+import { REPLACE } from "../storage/plan.ts";
 import type { SeriesTable } from "../storage/series-table.ts";
 import type { StoreWriter } from "../storage/store-writer.ts";
 import { Quotas } from "./quotas.ts";
 import type { RefusalLog } from "./refusal-log.ts";
-import { SeriesDefiner } from "./series-definer.ts";
+import { planOf, SeriesDefiner } from "./series-definer.ts";
 import { StoreSink } from "./sinks.ts";
+import { StepLearner } from "./step-learner.ts";
 
 /** Everything between bytes and the store: per protocol the names, a sink, and new decoders. */
 export class Intake {
   readonly definer: SeriesDefiner;
   readonly quotas: Quotas;
+  readonly learner: StepLearner;
   readonly carbon: StoreSink;
   readonly pickle: StoreSink;
   readonly istat: StoreSink;
@@ -46,7 +49,15 @@ export class Intake {
       now,
     );
     this.quotas.setRules(rules.quotas);
-    this.definer = new SeriesDefiner(writer, index, rules, istatRetention, this.quotas);
+    this.learner = new StepLearner(writer, series);
+    this.definer = new SeriesDefiner(
+      writer,
+      index,
+      rules,
+      istatRetention,
+      this.quotas,
+      this.learner,
+    );
     this.#writer = writer;
     this.#refusals = refusals;
     this.#now = now;
@@ -56,7 +67,13 @@ export class Intake {
       istat: new NameTable((raw) => this.definer.istat(raw)),
     };
     const sink = (protocol: "carbon" | "pickle" | "istat"): StoreSink =>
-      new StoreSink(this.#names[protocol], writer, series, refusals.forProtocol(protocol).refuse);
+      new StoreSink(
+        this.#names[protocol],
+        writer,
+        series,
+        this.learner,
+        refusals.forProtocol(protocol).refuse,
+      );
     this.carbon = sink("carbon");
     this.pickle = sink("pickle");
     this.istat = sink("istat");
@@ -70,6 +87,17 @@ export class Intake {
         ? this.#writer.point(series, this.#now(), value, 0, -1)
         : series.refusal;
     if (refusal !== null) this.#refusals.forProtocol("self").refuse(refusal, () => name);
+  }
+
+  /** Series that were new not long before a start go on learning their step. */
+  learnAgain(young: readonly number[], series: SeriesTable, index: NameIndex): void {
+    const { storage } = this.definer.rules;
+    for (const number of young) {
+      const name = index.nameOf(number);
+      if (name === "" || series.epochOf[number] !== 0 || !storage.isLearnable(name)) continue;
+      const plan = series.plans.numberOf(planOf(REPLACE, storage.retentionsOf(name)));
+      if (series.planOf[number] === plan) this.learner.begin(number);
+    }
   }
 
   /** New rules; what carbon's names stand for is asked anew. */

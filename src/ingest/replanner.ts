@@ -3,15 +3,11 @@ import type { StorageRules } from "../model/schema.ts";
 import type { NameIndex } from "../storage/index/name-index.ts";
 import { REPLACE } from "../storage/plan.ts";
 import type { SeriesTable } from "../storage/series-table.ts";
-import { isLongStep } from "../storage/slots.ts";
 import { LogFullError, type StoreWriter } from "../storage/store-writer.ts";
 import { planOf } from "./series-definer.ts";
 
 /** Series looked at per turn, so that a reload never holds up the receivers. */
 const SERIES_PER_TURN = 2000;
-/** A change of plan begins at least this far ahead, so that no open window changes its step. */
-const AHEAD_SECONDS = 720;
-const WINDOW_SECONDS = 600;
 
 /**
  * After a change of storage-schemas.conf: gives the series whose rules have changed a new epoch,
@@ -42,12 +38,12 @@ export class Replanner {
   }
 
   /** Does a part of the work; true when it is all done just now. */
-  turn(nowSeconds: number): boolean {
+  turn(): boolean {
     const rules = this.#rules;
     if (rules === null) return false;
     const end = Math.min(this.#table.next, this.#next + SERIES_PER_TURN);
     try {
-      for (; this.#next < end; this.#next++) this.#replan(this.#next, rules, nowSeconds);
+      for (; this.#next < end; this.#next++) this.#replan(this.#next, rules);
     } catch (error) {
       // The series that the log had no room for is the first one of the next turn.
       if (error instanceof LogFullError) return false;
@@ -58,20 +54,17 @@ export class Replanner {
     return true;
   }
 
-  #replan(series: number, rules: StorageRules, nowSeconds: number): void {
+  #replan(series: number, rules: StorageRules): void {
     const { plans, planOf: planNumbers } = this.#table;
     const name = this.#index.nameOf(series);
     if (name === "" || plans.mode[planNumbers[series]!] !== REPLACE) return;
+    // Without a file that says otherwise, what was learned holds.
+    if (rules.isLearnable(name) && this.#table.isLearned(series)) return;
     const retentions = rules.changedRetentionsOf(name);
     if (retentions === null) return;
     const number = this.#numberOf(retentions);
     if (number === null || number === planNumbers[series]) return;
-    const step = plans.step[number]!;
-    // The new grid begins where a new slot does, and where no window is cut in two.
-    const grid = isLongStep(step) ? step : leastCommonMultiple(step, WINDOW_SECONDS);
-    const last = this.#table.epochs(series).at(-1)!.from;
-    const earliest = Math.max(nowSeconds + AHEAD_SECONDS, last + 1);
-    if (this.#writer.changePlan(series, Math.ceil(earliest / grid) * grid, number)) this.changed++;
+    if (this.#writer.changePlan(series, number, false) !== null) this.changed++;
     else this.#keep("there is no memory for more changes");
   }
 
@@ -89,11 +82,4 @@ export class Replanner {
     this.kept++;
     this.problem = problem;
   }
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  let x = a;
-  let y = b;
-  while (y !== 0) [x, y] = [y, x % y];
-  return (a / x) * b;
 }

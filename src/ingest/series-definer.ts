@@ -7,6 +7,7 @@ import type { Targets } from "../storage/name-table.ts";
 import { EVENT, GAUGE, type Mode, type Plan, REPLACE } from "../storage/plan.ts";
 import { LogFullError, type StoreWriter } from "../storage/store-writer.ts";
 import type { Quotas } from "./quotas.ts";
+import type { StepLearner } from "./step-learner.ts";
 
 // A byte order mark is a character of the name like any other, as it is for Python.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -23,6 +24,7 @@ export class SeriesDefiner {
   readonly #index: NameIndex;
   readonly #istatRetention: readonly Retention[];
   readonly #quotas: Quotas;
+  readonly #learner: StepLearner;
 
   constructor(
     writer: StoreWriter,
@@ -30,12 +32,14 @@ export class SeriesDefiner {
     rules: Rules,
     istatRetention: readonly Retention[],
     quotas: Quotas,
+    learner: StepLearner,
   ) {
     this.#writer = writer;
     this.#index = index;
     this.rules = rules;
     this.#istatRetention = istatRetention;
     this.#quotas = quotas;
+    this.#learner = learner;
   }
 
   /** The series of a carbon name as it was sent. */
@@ -94,6 +98,7 @@ export class SeriesDefiner {
       reason = "no-room-for-series";
       const series = this.#writer.createSeries(name, plan);
       this.#quotas.created(name, isOwn);
+      if (mode === REPLACE && this.rules.storage.isLearnable(name)) this.#learner.begin(series);
       return series;
     } catch (error) {
       if (error instanceof LogFullError) return LOG_FULL;

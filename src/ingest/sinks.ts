@@ -3,6 +3,7 @@ import type { NameTable } from "../storage/name-table.ts";
 import { EVENT, GAUGE, REPLACE } from "../storage/plan.ts";
 import type { SeriesTable } from "../storage/series-table.ts";
 import type { Refusal, StoreWriter } from "../storage/store-writer.ts";
+import type { StepLearner } from "./step-learner.ts";
 import type { Refuse } from "./tcp-receiver.ts";
 
 /**
@@ -14,16 +15,24 @@ export class StoreSink {
   readonly #names: NameTable;
   readonly #writer: StoreWriter;
   readonly #series: SeriesTable;
+  readonly #learner: StepLearner;
   readonly #refuse: Refuse;
   readonly #bucket = emptyBucket();
   received = 0;
   /** Datapoints of carbon that went to an istat counter, and samples of istat to a carbon series. */
   modeMismatches = 0;
 
-  constructor(names: NameTable, writer: StoreWriter, series: SeriesTable, refuse: Refuse) {
+  constructor(
+    names: NameTable,
+    writer: StoreWriter,
+    series: SeriesTable,
+    learner: StepLearner,
+    refuse: Refuse,
+  ) {
     this.#names = names;
     this.#writer = writer;
     this.#series = series;
+    this.#learner = learner;
     this.#refuse = refuse;
   }
 
@@ -35,8 +44,13 @@ export class StoreSink {
       series >= 0
         ? this.#writer.point(series, time, value, mantissa, decimals)
         : this.#names.targetsOf(name).refusal;
-    if (refusal !== null) this.#refuseLine(name, refusal);
-    else if (this.#modeOf(series) !== REPLACE) this.modeMismatches++;
+    if (refusal !== null) {
+      this.#refuseLine(name, refusal);
+      return;
+    }
+    const plan = this.#series.planOf[series]!;
+    if (plan === this.#learner.plan) this.#learner.point(series, time);
+    else if (this.#series.plans.mode[plan] !== REPLACE) this.modeMismatches++;
   }
 
   /** A single sample of istat. */

@@ -25,6 +25,7 @@ export interface Aggregation {
 
 /** Without any file. */
 const DEFAULT_RETENTIONS = "10s:10d,5m:1y,1h:6y";
+const DEFAULT_TIERS = parseRetentions(DEFAULT_RETENTIONS);
 /** Without any file: what servers say of themselves once a minute, as carbon's own file has it. */
 const SELF_SCHEMA: SchemaRule = {
   name: "self",
@@ -35,20 +36,46 @@ const SELF_SCHEMA: SchemaRule = {
 const LAST_RESORT = "60s:7d";
 const DEFAULT_AGGREGATION: Aggregation = { method: "average", xFilesFactor: 0.5 };
 
+/** Steps of the middle tier, of which a finer step must divide one. */
+const MIDDLE_STEPS = [300, 600, 900, 1200, 1800];
+const HOUR = 3600;
+const DAY = 86_400;
+
+/**
+ * The default tiers from a step on, for datapoints that come at that step; null when they are kept
+ * at the default step: it is no multiple of that, longer than a day, or goes into no hour.
+ */
+export function tiersFromStep(step: number): readonly Retention[] | null {
+  const [fine, middle, coarse] = DEFAULT_TIERS as [Retention, Retention, Retention];
+  const kept = (tier: Retention, own: number): Retention => ({
+    step: own,
+    seconds: Math.floor(tier.seconds / own) * own,
+  });
+  if (step <= fine.step || step % fine.step !== 0 || step > DAY) return null;
+  if (step >= HOUR) return step % HOUR === 0 ? [kept(coarse, step)] : null;
+  if (HOUR % step !== 0) return null;
+  if (step >= middle.step) return [kept(middle, step), coarse];
+  const joined = MIDDLE_STEPS.find((one) => one % step === 0);
+  const between = joined === undefined ? [] : [kept(middle, joined)];
+  return [kept(fine, step), ...between, coarse];
+}
+
 /** Which retention and which aggregation a name has: the first section that matches decides. */
 export class StorageRules {
   readonly #schemas: readonly SchemaRule[];
   readonly #aggregations: readonly AggregationRule[];
   readonly #fallback: readonly Retention[];
+  readonly #hasFile: boolean;
 
   /** `schemas` is null when there is no file. */
   constructor(
     schemas: readonly SchemaRule[] | null,
     aggregations: readonly AggregationRule[] | null,
   ) {
+    this.#hasFile = schemas !== null;
     this.#schemas = schemas ?? [SELF_SCHEMA];
     this.#aggregations = aggregations ?? [];
-    this.#fallback = parseRetentions(schemas === null ? DEFAULT_RETENTIONS : LAST_RESORT);
+    this.#fallback = schemas === null ? DEFAULT_TIERS : parseRetentions(LAST_RESORT);
   }
 
   /** Of a new series. */
@@ -64,6 +91,11 @@ export class StorageRules {
   changedRetentionsOf(name: string): readonly Retention[] | null {
     const rule = this.#schemas.find((r) => r.pattern.search(name));
     return rule === undefined ? this.#fallback : rule.retentions;
+  }
+
+  /** Whether nothing but the built-in default says at which step the series is kept. */
+  isLearnable(name: string): boolean {
+    return !this.#hasFile && !this.#schemas.some((rule) => rule.pattern.search(name));
   }
 
   aggregationOf(name: string): Aggregation {

@@ -35,9 +35,9 @@ export class CatalogueBuffer {
     this.#encoder.series(series, plan, created, name);
   }
 
-  epoch(series: number, from: number, plan: number): void {
+  epoch(series: number, from: number, plan: number, isLearned: boolean): void {
     this.#reserve(RECORD_ROOM);
-    this.#encoder.epoch(series, from, plan);
+    this.#encoder.epoch(series, from, plan, isLearned);
   }
 
   /**

@@ -74,8 +74,8 @@ export class LogWriter {
   series(series: number, plan: number, created: number, name: Uint8Array): number {
     return this.#record(RECORD_ROOM + name.length, (e) => e.series(series, plan, created, name));
   }
-  epoch(series: number, from: number, plan: number): number {
-    return this.#record(RECORD_ROOM, (e) => e.epoch(series, from, plan));
+  epoch(series: number, from: number, plan: number, isLearned: boolean): number {
+    return this.#record(RECORD_ROOM, (e) => e.epoch(series, from, plan, isLearned));
   }
   open(windowClass: number, index: number): number {
     return this.#record(RECORD_ROOM, (e) => e.open(windowClass, index));

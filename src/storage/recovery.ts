@@ -43,6 +43,8 @@ export interface Recovered extends LoadedStore {
 
 type ScannedStore = { replay: Replay; catalogue: ScannedCatalogue; log: ScannedLog };
 
+/** Seconds for which a series that was created is young. */
+const YOUNG_SECONDS = 86_400;
 /** Log positions left free after a start, so that none is ever given twice. */
 const LSN_GAP = 1;
 
@@ -76,7 +78,8 @@ export function loadStore(
   names: NameSink,
 ): LoadedStore {
   const manifest = new Manifest(env, folder);
-  const replay = new Replay(view, names, manifest);
+  const replay = new Replay(view, names, manifest, env.clock.wallMs() / 1000 - YOUNG_SECONDS);
+  for (const { until } of manifest.files) replay.newest = Math.max(replay.newest, until);
   const catalogue = scanCatalogue(env.files, `${folder}/${CATALOGUE_FILE}`, replay);
   replay.beginLog();
   const log = scanLog(env.files, `${folder}/${WAL_FOLDER}`, format.storeId, replay);

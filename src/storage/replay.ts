@@ -17,6 +17,7 @@ export interface Replayed {
   /** Windows that were cut and are not on disk. */
   windows: readonly HeadWindow[];
   strays: readonly StrayLog[];
+  newest: number;
 }
 
 /**
@@ -33,6 +34,10 @@ export class Replay implements RecordVisitor, Replayed {
   points = 0;
   /** One above the highest series number that was beyond the memory for series. */
   neededSeries = 0;
+  /** Series that were created after the moment asked for. */
+  readonly young: number[] = [];
+  /** Up to when the StatFiles have slots, seconds. */
+  newest = Number.NEGATIVE_INFINITY;
   /** A name found no room in the index. */
   isIndexFull = false;
   readonly #view: OwnedStoreView;
@@ -41,9 +46,17 @@ export class Replay implements RecordVisitor, Replayed {
   readonly #defined: Uint8Array;
   /** Numbers of plans without a definition so far; nothing may use them. */
   readonly #lostPlans = new Set<number>();
+  readonly #youngSince: number;
   #fromLog = false;
 
-  constructor(view: OwnedStoreView, names: NameSink, durable: DurableParts) {
+  /** `youngSince` in seconds: from when on a series is young. */
+  constructor(
+    view: OwnedStoreView,
+    names: NameSink,
+    durable: DurableParts,
+    youngSince = Number.POSITIVE_INFINITY,
+  ) {
+    this.#youngSince = youngSince;
     this.#view = view;
     this.#names = names;
     this.#defined = new Uint8Array(view.series.capacity);
@@ -85,16 +98,17 @@ export class Replay implements RecordVisitor, Replayed {
       return;
     }
     this.#defined[series] = 1;
+    if (created >= this.#youngSince) this.young.push(series);
     this.#view.series.define(series, plan);
     if (this.#fromLog) this.catalogue.series(series, plan, created, name);
   }
 
-  epoch(series: number, from: number, plan: number): void {
+  epoch(series: number, from: number, plan: number, isLearned: boolean): void {
     if (this.#defined[series] !== 1 || !this.#hasPlan(plan)) return;
     const known = this.#view.series.epochs(series);
     if (known.some((epoch) => epoch.from === from && epoch.plan === plan)) return;
-    this.#view.series.beginEpoch(series, from, plan);
-    if (this.#fromLog) this.catalogue.epoch(series, from, plan);
+    this.#view.series.beginEpoch(series, from, plan, isLearned);
+    if (this.#fromLog) this.catalogue.epoch(series, from, plan, isLearned);
   }
 
   point(series: number, time: number, value: number, lsn: number): void {

@@ -5,7 +5,8 @@ import type { PlanTable } from "./plan.ts";
  *
  * A series is a chain of *epochs* (from, plan): when a schema change gives it another plan, a new
  * epoch begins at an instant and the datapoints before that instant still belong to the old one. Nearly all
- * series have one epoch; those cost two bytes and a zero.
+ * series have one epoch; those cost two bytes and a zero. An epoch is *learned* when its step is that
+ * at which the datapoints before it came: they are read as if they filled slots of that step.
  *
  * One thread writes (ingest), all read. An epoch is complete before the series points at it.
  */
@@ -19,8 +20,18 @@ export interface SeriesMemory {
   counts: SharedArrayBuffer;
 }
 
-const MAX_EPOCHS = 4_000_000;
+const MAX_EPOCHS = 16_000_000;
 const EPOCH_WORDS = 3;
+/** Added to the plan before, in the record of an epoch that was learned. */
+const LEARNED = 0x10000;
+
+/** A stretch of a series' time that one plan governs. */
+export interface SeriesEpoch {
+  /** Seconds; -Infinity for the first one. */
+  from: number;
+  plan: number;
+  isLearned: boolean;
+}
 
 export class SeriesTable {
   /** Plan in force for the newest epoch, by series. */
@@ -82,12 +93,12 @@ export class SeriesTable {
   }
 
   /** Begins an epoch; `from` in seconds. Only the writing thread does so. */
-  beginEpoch(series: number, from: number, plan: number): boolean {
+  beginEpoch(series: number, from: number, plan: number, isLearned = false): boolean {
     const record = this.#counts[1]!;
     if ((record + 1) * EPOCH_WORDS > this.#epochs.length) return false;
     // The record keeps what was in force before `from`.
     this.#epochs[record * EPOCH_WORDS] = from;
-    this.#epochs[record * EPOCH_WORDS + 1] = this.planOf[series]!;
+    this.#epochs[record * EPOCH_WORDS + 1] = this.planOf[series]! + (isLearned ? LEARNED : 0);
     this.#epochs[record * EPOCH_WORDS + 2] = this.epochOf[series]!;
     this.#counts[1] = record + 1;
     Atomics.store(this.epochOf, series, record + 1);
@@ -102,24 +113,31 @@ export class SeriesTable {
     while (record !== 0) {
       const at = (record - 1) * EPOCH_WORDS;
       if (time >= this.#epochs[at]!) return plan;
-      plan = this.#epochs[at + 1]!;
+      plan = this.#epochs[at + 1]! & (LEARNED - 1);
       record = this.#epochs[at + 2]!;
     }
     return plan;
   }
 
+  /** Whether the newest epoch was learned. */
+  isLearned(series: number): boolean {
+    const record = Atomics.load(this.epochOf, series);
+    return record !== 0 && this.#epochs[(record - 1) * EPOCH_WORDS + 1]! >= LEARNED;
+  }
+
   /** All epochs, oldest first; the first begins at -Infinity. */
-  epochs(series: number): { from: number; plan: number }[] {
-    const list: { from: number; plan: number }[] = [];
+  epochs(series: number): SeriesEpoch[] {
+    const list: SeriesEpoch[] = [];
     let plan = this.planOf[series]!;
     let record = Atomics.load(this.epochOf, series);
     while (record !== 0) {
       const at = (record - 1) * EPOCH_WORDS;
-      list.push({ from: this.#epochs[at]!, plan });
-      plan = this.#epochs[at + 1]!;
+      const before = this.#epochs[at + 1]!;
+      list.push({ from: this.#epochs[at]!, plan, isLearned: before >= LEARNED });
+      plan = before & (LEARNED - 1);
       record = this.#epochs[at + 2]!;
     }
-    list.push({ from: Number.NEGATIVE_INFINITY, plan });
+    list.push({ from: Number.NEGATIVE_INFINITY, plan, isLearned: false });
     return list.reverse();
   }
 }

@@ -7,7 +7,7 @@ import type { HeadWindow } from "./head/window.ts";
 import { type LogSink, LogWriter } from "./log-writer.ts";
 import type { Plan } from "./plan.ts";
 import type { Replayed } from "./replay.ts";
-import { WINDOW_SECONDS, type WindowClass } from "./slots.ts";
+import { isLongStep, WINDOW_SECONDS, type WindowClass } from "./slots.ts";
 import type { OwnedStoreView } from "./store-memory.ts";
 import { RECORD_ROOM } from "./wal/encoder.ts";
 import type { WalRing } from "./wal/ring.ts";
@@ -49,6 +49,8 @@ export const DEFAULT_WRITER_OPTIONS: StoreWriterOptions = {
 const GRACE_SECONDS = 60;
 /** Datapoints further ahead than this are refused. */
 export const FUTURE_SECONDS = 86_400;
+/** A change of plan begins at least this far ahead, so that no open window changes its step. */
+const EPOCH_AHEAD_SECONDS = 720;
 const CATALOGUE_BYTES = 1 << 20;
 /** Pool pages (16 MiB) that must be free, or receivers pause. */
 const SPARE_PAGES = 256;
@@ -92,6 +94,8 @@ export class StoreWriter {
   readonly #toSeal: HeadWindow[];
   readonly #toFlush: StrayLog[];
   #catalogueWaits = 0;
+  /** Up to when slots are known that are not in the head any more, seconds. */
+  #newest: number;
 
   constructor(
     view: OwnedStoreView,
@@ -121,6 +125,8 @@ export class StoreWriter {
     this.#catalogue = replayed.catalogue;
     this.#toSeal = [...replayed.windows];
     this.#toFlush = [...replayed.strays];
+    this.#newest = replayed.newest;
+    for (const strays of replayed.strays) this.#newest = Math.max(this.#newest, strays.newest);
     for (let number = 0; number < view.plans.count; number++) this.#notePlan(number);
   }
 
@@ -188,16 +194,31 @@ export class StoreWriter {
   }
 
   /**
-   * From `from` (seconds) on the series has another plan; false when there is no room for that.
+   * Gives a series another plan, from the next moment on at which that tears nothing apart: after
+   * all open windows, where a new slot and a new window begin, and after everything that was
+   * received ahead of its time, which has been stored with the old plan. Returns that moment in
+   * seconds; null when there is no memory for more changes. A plan was learned when its step is that
+   * at which the series' datapoints came.
    *
    * @throws LogFullError
    */
-  changePlan(series: number, from: number, plan: number): boolean {
+  changePlan(series: number, plan: number, isLearned: boolean): number | null {
+    const { series: table, plans } = this.#view;
+    const step = plans.step[plan]!;
+    const window = WINDOW_SECONDS[0];
+    const grid = isLongStep(step) ? step : leastCommonMultiple(step, window);
+    const earliest = Math.max(
+      this.#now + EPOCH_AHEAD_SECONDS,
+      // What was early fills up the slot that it is in.
+      Math.min(this.#newestSlot, this.#now + FUTURE_SECONDS) + plans.step[table.planOf[series]!]!,
+      table.epochs(series).at(-1)!.from + 1,
+    );
+    const from = Math.ceil(earliest / grid) * grid;
     if (!this.#log.reserve(RECORD_ROOM)) throw new LogFullError();
-    if (!this.#view.series.beginEpoch(series, from, plan)) return false;
-    this.#log.epoch(series, from, plan);
-    this.#catalogue.epoch(series, from, plan);
-    return true;
+    if (!table.beginEpoch(series, from, plan, isLearned)) return null;
+    this.#log.epoch(series, from, plan, isLearned);
+    this.#catalogue.epoch(series, from, plan, isLearned);
+    return from;
   }
 
   /** Takes a datapoint or a single sample; see PointSink for mantissa and decimals. */
@@ -291,6 +312,11 @@ export class StoreWriter {
     this.#retire(part);
   }
 
+  /** Start of the newest slot that lies in no window. */
+  get #newestSlot(): number {
+    return Math.max(this.#newest, this.#head.strays.newest);
+  }
+
   #notePlan(number: number): void {
     this.#freshSeconds = Math.min(this.#freshSeconds, this.#view.plans.longest[number]!);
   }
@@ -350,6 +376,7 @@ export class StoreWriter {
     if (this.#head.strays.count === 0 || !this.#head.hasFreeStrays) return false;
     const lsn = this.#log.freeze();
     if (lsn < 0) return false;
+    this.#newest = this.#newestSlot;
     const strays = this.#head.freeze(lsn);
     if (strays !== null) this.#toFlush.push(strays);
     this.#strayingSince = Number.POSITIVE_INFINITY;
@@ -378,4 +405,11 @@ export class StoreWriter {
     this.#neededLsn = needed;
     this.#events.needed(needed);
   }
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let x = a;
+  let y = b;
+  while (y !== 0) [x, y] = [y, x % y];
+  return (a / x) * b;
 }

@@ -64,8 +64,8 @@ def records(first_lsn, count, payload):
         elif tag == 0x82:
             record = {"kind": "series", "series": payload.varint(), "plan": payload.varint(), "created": payload.varint(),
                       "name": payload.take(payload.varint()).decode()}
-        elif tag == 0x83:
-            record = {"kind": "epoch", "series": payload.varint(), "from": payload.f64(), "plan": payload.varint()}
+        elif tag in (0x83, 0x8A):
+            record = {"kind": "epoch" if tag == 0x83 else "learned", "series": payload.varint(), "from": payload.f64(), "plan": payload.varint()}
         elif tag in (0x84, 0x85):
             record = {"kind": "open" if tag == 0x84 else "cut", "class": payload.u8(), "index": payload.f64()}
         elif tag == 0x86:

@@ -14,20 +14,23 @@ const NO_FILES: RuleFiles = {
   quotas: null,
 };
 
-/** Decoders, names and sinks over a whole store in one thread, at the second NOW. */
+/** Decoders, names and sinks over a whole store in one thread, at the second NOW or by a clock. */
 export class IngestHarness {
   readonly files: SimulatedFiles;
   readonly store: StoreHarness;
   readonly refusals = new RefusalLog(() => {});
   readonly intake: Intake;
+  readonly #now: () => number;
 
   constructor(
     options: { maxSeries?: number; pages?: number; ringBytes?: number } = {},
     files: Partial<RuleFiles> = {},
     disk = new SimulatedFiles(1),
+    now: () => number = () => NOW,
   ) {
     this.files = disk;
-    const clock = { wallMs: () => NOW * 1000, monotonicMs: () => NOW * 1000 };
+    this.#now = now;
+    const clock = { wallMs: () => now() * 1000, monotonicMs: () => now() * 1000 };
     this.store = new StoreHarness({ clock, files: disk }, "data", options);
     this.intake = new Intake(
       this.store.writer,
@@ -36,7 +39,7 @@ export class IngestHarness {
       loadRules({ ...NO_FILES, ...files }),
       parseIstatRetention("10s:10d"),
       this.refusals,
-      () => NOW,
+      now,
     );
   }
 
@@ -70,7 +73,7 @@ export class IngestHarness {
     this.store.writer.flush();
     while (this.store.writeFrame());
     this.store.sync();
-    return new IngestHarness({}, {}, this.files.crash("power", 1));
+    return new IngestHarness({}, {}, this.files.crash("power", 1), this.#now);
   }
 
   get refused(): Record<string, number> {

@@ -91,7 +91,7 @@ test("a changed retention that only a damaged frame knew is missed", (t) => {
   world.seal(store, "a");
   const whole = world.bytes().length;
   const plan = { mode: REPLACE, tiers: [{ step: 60, retention: 864_000, lambda: 0 }] } as const;
-  store.writer.changePlan(0, NOW + 6000, store.writer.planNumber(plan));
+  store.writer.changePlan(0, store.writer.planNumber(plan), false);
   store.writer.flushCatalogue();
   world.seal(store);
   world.files.damage(PATH, world.bytes().length - 1);

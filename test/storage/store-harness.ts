@@ -215,7 +215,8 @@ export class StoreHarness {
     until: number,
     consolidation: Consolidation,
   ): ReadSeries {
-    const stretches = [{ plan, from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY }];
+    const [first, last] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const stretches = [{ plan, from: first, until: last, answeredAs: plan }];
     const geometry = {
       start: Math.floor(from / step) * step,
       end: Math.ceil(until / step) * step,

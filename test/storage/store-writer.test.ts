@@ -41,7 +41,7 @@ test("while the log is full neither plans nor series are made", (t) => {
   const plans = view.plans.count;
   t.throws(() => writer.planNumber(planOf(60, 86_400)), { instanceOf: LogFullError });
   t.throws(() => writer.createSeries("b", plan), { instanceOf: LogFullError });
-  t.throws(() => writer.changePlan(series, NOW + 6000, plan), { instanceOf: LogFullError });
+  t.throws(() => writer.changePlan(series, plan, false), { instanceOf: LogFullError });
   t.is(view.plans.count, plans);
   t.is(store.names.seriesAt("b"), -1);
   store.settle();

@@ -10,7 +10,7 @@ export type LogRecord =
   | { lsn: number; kind: "bucket"; series: number; time: number; bucket: Bucket }
   | { lsn: number; kind: "plan"; plan: number; definition: Plan }
   | { lsn: number; kind: "series"; series: number; plan: number; created: number; name: string }
-  | { lsn: number; kind: "epoch"; series: number; from: number; plan: number }
+  | { lsn: number; kind: "epoch" | "learned"; series: number; from: number; plan: number }
   | { lsn: number; kind: "open" | "cut"; windowClass: number; index: number }
   | { lsn: number; kind: "state"; windowClass: number; index: number; openLsn: number }
   | { lsn: number; kind: "freeze" };
@@ -51,8 +51,8 @@ class RecordLister implements RecordVisitor {
     this.#take({ lsn: this.#lsn++, kind: "series", series, plan, created, name });
   }
 
-  epoch(series: number, from: number, plan: number): void {
-    this.#take({ lsn: this.#lsn++, kind: "epoch", series, from, plan });
+  epoch(series: number, from: number, plan: number, isLearned: boolean): void {
+    this.#take({ lsn: this.#lsn++, kind: isLearned ? "learned" : "epoch", series, from, plan });
   }
 
   open(windowClass: number, index: number): void {

@@ -11,6 +11,8 @@ export interface Epoch {
   until: number;
   planNumber: number;
   plan: Plan;
+  /** Its step is the one at which the datapoints before it came. */
+  isLearned: boolean;
 }
 
 /** Slots that are read at a time. */
@@ -18,8 +20,9 @@ const CHUNK_SLOTS = 16_384;
 
 export function epochsOf({ view }: OfflineStore, series: number): Epoch[] {
   const epochs = view.series.epochs(series);
-  return epochs.map(({ from, plan }, i) => ({
+  return epochs.map(({ from, plan, isLearned }, i) => ({
     from,
+    isLearned,
     until: epochs[i + 1]?.from ?? Number.POSITIVE_INFINITY,
     planNumber: plan,
     plan: view.plans.get(plan),

@@ -18,6 +18,8 @@ export interface Stretch {
   plan: number;
   from: number;
   until: number;
+  /** The plan whose steps say how it is answered: its own, or the one that was learned in it. */
+  answeredAs: number;
 }
 
 /** The grid that a series is answered on: values.length = (end - start) / step. */
@@ -55,8 +57,8 @@ export function geometryOf(
 
   let step = 0;
   const age = now - stepFrom;
-  for (const { plan } of stretchesOf(table, series, from, until)) {
-    const { tiers } = table.plans.get(plan);
+  for (const { answeredAs } of stretchesOf(table, series, from, until)) {
+    const { tiers } = table.plans.get(answeredAs);
     step = commonStep(step, tiers[reachingTier(tiers, age)]!.step);
   }
   const { maxBuckets } = window;
@@ -93,15 +95,20 @@ export function stretchesOf(
 ): Stretch[] {
   if (table.epochOf[series] === 0) {
     const plan = table.planOf[series]!;
-    return [{ plan, from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY }];
+    const [from, until] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    return [{ plan, from, until, answeredAs: plan }];
   }
   const epochs = table.epochs(series);
   return epochs
-    .map(({ plan, from: begin }, i) => ({
-      plan,
-      from: begin,
-      until: epochs[i + 1]?.from ?? Number.POSITIVE_INFINITY,
-    }))
+    .map(({ plan, from: begin }, i) => {
+      const next = epochs[i + 1];
+      return {
+        plan,
+        from: begin,
+        until: next?.from ?? Number.POSITIVE_INFINITY,
+        answeredAs: next?.isLearned === true ? next.plan : plan,
+      };
+    })
     .filter((stretch) => stretch.until > from && stretch.from <= until);
 }
 

@@ -15,6 +15,7 @@ import {
   geometryOf,
   type ReadWindow,
   reachingTier,
+  type Stretch,
   stretchesOf,
 } from "./geometry.ts";
 import { type Part, partsBetween } from "./parts.ts";
@@ -140,7 +141,7 @@ export class StoreReader {
     const only = stretches.length === 1 ? stretches[0]! : null;
     const tier = only === null ? -1 : this.#tierOf(only.plan, step);
     if (only !== null && tier >= 0) {
-      this.#readAsKept(series, only.plan, tier, geometry, consolidation, parts, values);
+      this.#readAsKept(series, only, tier, geometry, consolidation, parts, values);
     } else {
       this.#readAcross([series], geometry, consolidation, parts, values);
     }
@@ -157,7 +158,7 @@ export class StoreReader {
   /** One plan, and the answer is on the grid of one of its tiers: the usual case. */
   #readAsKept(
     series: number,
-    planNumber: number,
+    { plan: planNumber, answeredAs }: Stretch,
     tier: number,
     { start, step }: Geometry,
     consolidation: Consolidation,
@@ -176,7 +177,8 @@ export class StoreReader {
     const columns = this.#columns;
     this.#tiers.readColumns(series, planNumber, tier, firstSlot, slots, columns, parts);
     const baseStep = plan.tiers[0]!.step;
-    const meaning = { mode: plan.mode, step, baseStep, secondsPerSlot: baseStep };
+    const secondsPerSlot = this.#view.plans.step[answeredAs]!;
+    const meaning = { mode: plan.mode, step, baseStep, secondsPerSlot };
     for (let i = 0; i < slots; i++) values[i] = pickStatistic(columns, i, consolidation, meaning);
   }
 
@@ -208,7 +210,7 @@ export class StoreReader {
         const until = Math.min(end, Math.ceil(stretch.until / tierStep) * tierStep);
         taken.set(stretch.plan, until);
         // Known time counts in seconds: plans have slots of different length.
-        builder.secondsPerSlot = baseStep;
+        builder.secondsPerSlot = this.#view.plans.step[stretch.answeredAs]!;
         this.#tiers.build(one, stretch.plan, tier, from, until, builder, parts);
       }
     }

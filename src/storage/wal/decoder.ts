@@ -6,6 +6,7 @@ import {
   RECORD_CUT,
   RECORD_EPOCH,
   RECORD_FREEZE,
+  RECORD_LEARNED,
   RECORD_OPEN,
   RECORD_PLAN,
   RECORD_SERIES,
@@ -19,7 +20,7 @@ export interface RecordVisitor {
   bucket(series: number, time: number, bucket: Bucket, lsn: number): void;
   plan(number: number, plan: Plan): void;
   series(series: number, plan: number, created: number, name: Uint8Array): void;
-  epoch(series: number, from: number, plan: number): void;
+  epoch(series: number, from: number, plan: number, isLearned: boolean): void;
   open(windowClass: number, index: number, lsn: number): void;
   cut(windowClass: number, index: number, lsn: number): void;
   freeze(lsn: number): void;
@@ -133,10 +134,11 @@ export function decodeRecords(
         lsn++;
         break;
       }
-      case RECORD_EPOCH: {
+      case RECORD_EPOCH:
+      case RECORD_LEARNED: {
         const number = varint();
         const from = double();
-        visitor.epoch(number, from, varint());
+        visitor.epoch(number, from, varint(), tag === RECORD_LEARNED);
         lsn++;
         break;
       }

@@ -5,6 +5,7 @@ import {
   RECORD_CUT,
   RECORD_EPOCH,
   RECORD_FREEZE,
+  RECORD_LEARNED,
   RECORD_OPEN,
   RECORD_PLAN,
   RECORD_SERIES,
@@ -127,8 +128,8 @@ export class RecordEncoder {
     this.records++;
   }
 
-  epoch(series: number, from: number, plan: number): void {
-    this.bytes[this.at++] = RECORD_EPOCH;
+  epoch(series: number, from: number, plan: number, isLearned: boolean): void {
+    this.bytes[this.at++] = isLearned ? RECORD_LEARNED : RECORD_EPOCH;
     this.#varint(series);
     this.#double(from);
     this.#varint(plan);

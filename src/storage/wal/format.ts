@@ -33,6 +33,8 @@ export const RECORD_CUT = 0x85;
 export const RECORD_FREEZE = 0x86;
 export const RECORD_BUCKET = 0x88;
 export const RECORD_STATE = 0x89;
+/** An epoch whose step was learned from the datapoints before it. */
+export const RECORD_LEARNED = 0x8a;
 
 /** Powers of ten that doubles hold exactly. */
 export const POWERS_OF_TEN = Float64Array.from({ length: 16 }, (_, i) => Number(`1e${i}`));

@@ -118,7 +118,8 @@ test("a series whose retention has changed has the buckets of each plan in its t
   const series = world.series("web.a.load", PLANS.load);
   world.run(HOUR);
   const change = START + 2 * HOUR;
-  world.store.writer.changePlan(series, change, world.store.writer.planNumber(PLANS.hourly));
+  const hourly = world.store.writer.planNumber(PLANS.hourly);
+  t.is(world.store.writer.changePlan(series, hourly, false), change);
   world.run(4 * HOUR);
   world.finish();
   const store = OfflineStore.open(realEnvironment, folder.path);

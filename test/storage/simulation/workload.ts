@@ -1,5 +1,4 @@
 import { EVENT, GAUGE, type Mode, type Plan, REPLACE } from "../../../src/storage/plan.ts";
-import { isLongStep } from "../../../src/storage/slots.ts";
 import type { StoreHarness } from "../store-harness.ts";
 import { epochAt, type Model, type ModelSeries } from "./model.ts";
 import type { World } from "./world.ts";
@@ -20,9 +19,6 @@ const RETENTIONS = [DAY / 4, 3 * DAY, 60 * DAY, 4000 * DAY];
 const LONGEST = 8000 * DAY;
 /** Coarser tiers have this many slots of the next finer one in a bucket. */
 const RATIO = 6;
-/** As src/ingest/replanner.ts begins a changed plan. */
-const AHEAD_SECONDS = 720;
-const WINDOW_SECONDS = 600;
 
 /** What occurs in one world: a part of everything, so that a world is cheap. */
 export interface Scenery {
@@ -113,25 +109,12 @@ function planOf(world: World, { retentions }: Scenery, mode: Mode, step: number)
 function changePlan(world: World, scenery: Scenery, store: StoreHarness, model: Model): void {
   const candidates = [...model.series.values()];
   if (candidates.length === 0) return;
-  const { path, epochs, points } = world.pick(candidates);
+  const { path, epochs } = world.pick(candidates);
   const { mode } = epochs[0]!.plan;
   const plan = planOf(world, scenery, mode, world.pick(scenery.kinds).step);
-  const { step } = plan.tiers[0]!;
-  const grid = isLongStep(step) ? step : leastCommonMultiple(step, WINDOW_SECONDS);
-  // What was sent ahead of time is kept under the plan of that moment.
-  const newest = Math.max(...points.map(({ time }) => time));
-  const earliest = Math.max(world.now + AHEAD_SECONDS, epochs.at(-1)!.from + 1, newest + 1);
-  const from = Math.ceil(earliest / grid) * grid;
   const number = store.writer.planNumber(plan);
   const series = store.names.seriesAt(path);
   if (number === store.view.series.planOf[series]) return;
-  if (store.writer.changePlan(series, from, number)) {
-    model.change(path, from, plan, store.writer.lsn - 1);
-  }
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  let [x, y] = [a, b];
-  while (y !== 0) [x, y] = [y, x % y];
-  return (a / x) * b;
+  const from = store.writer.changePlan(series, number, false);
+  if (from !== null) model.change(path, from, plan, store.writer.lsn - 1);
 }
