@@ -5,6 +5,7 @@ import { benchmarks as functions } from "./functions.ts";
 import { benchmarks as ingest } from "./ingest.ts";
 import { benchmarks as loopDelay } from "./loop-delay.ts";
 import { benchmarks as render } from "./render.ts";
+import { benchmarks as tags } from "./tags.ts";
 
 /**
  * npm run bench -- [--seconds N] [--only NAME] [--list]
@@ -18,6 +19,7 @@ const ALL: readonly Benchmark[] = [
   ...loopDelay,
   ...render,
   ...functions,
+  ...tags,
 ];
 
 function option(name: string): string | undefined {

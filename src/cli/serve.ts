@@ -16,6 +16,7 @@ import type { FromIngest, IngestThreadData, RecoveredStore, ToIngest } from "../
 import { addressText } from "../ingest/tcp-receiver.ts";
 import { GraphiteError } from "../model/errors.ts";
 import { QueryPool, queryThreadCount } from "../query/query-pool.ts";
+import { reserveTagMemory, type TagMemory } from "../query/tags/tag-memory.ts";
 import { PAGE_BYTES } from "../storage/head/page-pool.ts";
 import { NameIndex, type NameIndexMemory } from "../storage/index/name-index.ts";
 import { lockFolder } from "../storage/lock.ts";
@@ -73,6 +74,7 @@ class Server {
   readonly #httpFiles: HttpFiles;
   readonly #memory: StoreMemory;
   readonly #names: NameIndexMemory;
+  readonly #tags: TagMemory;
   readonly #ring = new SharedArrayBuffer(RING_BYTES);
   readonly #durable = new SharedArrayBuffer(8);
   readonly #epochs: ReaderEpochs;
@@ -95,9 +97,10 @@ class Server {
     this.#log = log;
     this.#httpFiles = new HttpFiles(settings);
     this.#condition = new Condition(log);
-    const { memory, names } = reserve(settings.maxSeries, log);
+    const { memory, names, tags } = reserve(settings.maxSeries, log);
     this.#memory = memory;
     this.#names = names;
+    this.#tags = tags;
     this.#epochs = new ReaderEpochs(memory.epochs);
   }
 
@@ -314,6 +317,7 @@ class Server {
       data: {
         memory: this.#memory,
         names: this.#names,
+        tags: this.#tags,
         folder: this.#folder,
         timeZone: this.#settings.timeZone,
         limits: LIMITS,
@@ -387,6 +391,7 @@ class Server {
       ...this.#condition.numbers,
       ...this.#documents?.numbers,
       query_jobs: this.#pool?.jobs ?? 0,
+      tag_index_bytes: this.#pool?.tagIndexBytes ?? 0,
       query_queue: this.#pool?.queueLength ?? 0,
       query_thread_restarts: this.#pool?.restarts ?? 0,
       resident_memory_bytes: rss,
@@ -423,13 +428,17 @@ function channel(): [MessagePort, MessagePort] {
 }
 
 /** Reserves at the maximum; where the machine refuses that much, at half, and so on. */
-function reserve(maxSeries: number, log: Logger): { memory: StoreMemory; names: NameIndexMemory } {
+function reserve(
+  maxSeries: number,
+  log: Logger,
+): { memory: StoreMemory; names: NameIndexMemory; tags: TagMemory } {
   const headBytes = Math.min(MAX_HEAD_BYTES, Math.max(MIN_HEAD_BYTES, totalmem() * 0.4));
   for (let series = maxSeries, bytes = headBytes; ; series = Math.floor(series / 2), bytes /= 2) {
     try {
       return {
         memory: reserveStoreMemory(series, Math.floor(bytes / PAGE_BYTES)),
         names: NameIndex.reserve(series),
+        tags: reserveTagMemory(series),
       };
     } catch (error) {
       if (!(error instanceof RangeError) || series < 1000) throw error;

@@ -14,6 +14,7 @@ import { metricsRoutes } from "./metrics-routes.ts";
 import { openApi } from "./open-api.ts";
 import { renderRoutes } from "./render-routes.ts";
 import { sendBody } from "./send-body.ts";
+import { tagsRoutes } from "./tags-routes.ts";
 
 /** Runs a job for a request and sends what comes of it, with `headers` when it went well. */
 export type RunQuery = (
@@ -54,6 +55,7 @@ export async function buildServer(
   renderRoutes(app, run);
   metricsRoutes(app, run, doors.selfMetrics);
   carbonserverRoutes(app, run, doors);
+  tagsRoutes(app, run);
   functionsRoutes(app);
   browserRoutes(app, run);
   await documentRoutes(app, doors);

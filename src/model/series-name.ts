@@ -42,6 +42,11 @@ export function tagsOf(path: string): Record<string, string> {
   return { ...Object.fromEntries(parsed.tags), name: parsed.name.replace(/^~+/, "") };
 }
 
+/** Whether a path looks tagged and breaks a rule of tags: it has none then. */
+export function hasBrokenTags(path: string): boolean {
+  return path.includes(";") && parseTags(path) === null;
+}
+
 interface Tagged {
   name: string;
   tags: Map<string, string>;

@@ -5,10 +5,12 @@ import type { QueryAnswer, QueryJob } from "../render/query-job.ts";
 import type { RenderLimits } from "../render/render.ts";
 import type { NameIndexMemory } from "../storage/index/name-index.ts";
 import type { StoreMemory } from "../storage/store-memory.ts";
+import type { TagMemory } from "./tags/tag-memory.ts";
 
 export interface QueryThreadData {
   memory: StoreMemory;
   names: NameIndexMemory;
+  tags: TagMemory;
   folder: string;
   /** Which reader this is; see ReaderEpochs. */
   reader: number;

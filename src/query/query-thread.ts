@@ -18,7 +18,7 @@ import type { FromQuery, QueryThreadData, ToQuery } from "./messages.ts";
 import { rulesFromTexts } from "./rules-from-texts.ts";
 import { runJob } from "./run-job.ts";
 import { StoreSource } from "./store-source.ts";
-import { TagIndex } from "./tag-index.ts";
+import { TagIndex } from "./tags/tag-index.ts";
 
 /** A thread that answers queries, one at a time: a heavy one holds up neither ingest nor HTTP. */
 const data = workerData as QueryThreadData;
@@ -35,7 +35,7 @@ const reader = new StoreReader(view, files, data.reader, () => drain(data.store)
 const events = new EventCopy((position) => tell({ kind: "events-since", position }));
 const source = new StoreSource(
   names,
-  new TagIndex(names),
+  TagIndex.shared(names, data.tags),
   reader,
   rulesFromTexts(data.rules),
   (questions) => events.answer(questions),

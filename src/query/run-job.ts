@@ -6,8 +6,9 @@ import { prettyJson } from "../render/formats/pretty-json.ts";
 import { invalidParameters, MISTAKE_TYPE } from "../render/invalid-parameters.ts";
 import type { QueryAnswer, QueryJob } from "../render/query-job.ts";
 import { type RenderAnswer, type RenderLimits, render } from "../render/render.ts";
-import type { SeriesSource } from "../render/series-source.ts";
+import type { TaggedSource } from "../render/series-source.ts";
 import { runNamesJob } from "./names-jobs.ts";
+import { isTagsJob, runTagsJob } from "./tags-jobs.ts";
 
 /** Problems of one request that are logged, and the characters of a target in one. */
 const MAX_PROBLEMS = 10;
@@ -16,13 +17,15 @@ const MAX_LOGGED = 200;
 /** Does a job over a source of series. @throws GraphiteError for what is wrong with the request */
 export async function runJob(
   job: QueryJob,
-  source: SeriesSource,
+  source: TaggedSource,
   timeZone: string,
   limits: RenderLimits,
 ): Promise<QueryAnswer> {
   if (job.kind === "peer") return answerPeer(job, source, timeZone, limits);
   if (job.kind !== "render") {
-    const { body, contentType, isJson } = await runNamesJob(job, source, timeZone, limits);
+    const { body, contentType, isJson } = isTagsJob(job)
+      ? await runTagsJob(job, source, limits)
+      : await runNamesJob(job, source, timeZone, limits);
     const shown = isJson && job.isPretty === true ? prettyJson(body) : body;
     return answer(shown, contentType, isJson ? job.jsonp : undefined);
   }

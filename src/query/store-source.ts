@@ -10,24 +10,24 @@ import type {
   FoundNode,
   MergedLeaves,
   SeriesFacts,
-  SeriesSource,
+  TaggedSource,
   TimeWindow,
 } from "../render/series-source.ts";
 import type { NameIndex } from "../storage/index/name-index.ts";
 import type { Geometry } from "../storage/read/geometry.ts";
 import type { StoreReader } from "../storage/read/store-reader.ts";
 import type { Consolidation } from "../storage/roll-up/pick-statistic.ts";
-import type { TagIndex } from "./tag-index.ts";
+import type { TagIndex } from "./tags/tag-index.ts";
 
 /** Series read at a time; the head is pinned only for that long. */
 const BATCH = 256;
 
 /** The store as a source of series for the renderer. */
-export class StoreSource implements SeriesSource {
+export class StoreSource implements TaggedSource {
   readonly #names: NameIndex;
-  readonly #tags: TagIndex;
+  readonly tags: TagIndex;
   readonly #reader: StoreReader;
-  readonly #events: SeriesSource["events"];
+  readonly #events: TaggedSource["events"];
   #rules: StorageRules;
   /** Aggregation by series, as the present rules have it. */
   #consolidations = new Map<number, Consolidation>();
@@ -38,10 +38,10 @@ export class StoreSource implements SeriesSource {
     tags: TagIndex,
     reader: StoreReader,
     rules: StorageRules,
-    events: SeriesSource["events"] = async (questions) => questions.map(() => []),
+    events: TaggedSource["events"] = async (questions) => questions.map(() => []),
   ) {
     this.#names = names;
-    this.#tags = tags;
+    this.tags = tags;
     this.#reader = reader;
     this.#rules = rules;
     this.#events = events;
@@ -76,7 +76,7 @@ export class StoreSource implements SeriesSource {
     _window: TimeWindow | null,
     limit: number,
   ): Promise<FoundNode[]> {
-    return this.#tags.find(expressions, limit);
+    return this.tags.find(expressions, limit);
   }
 
   async fetch(

@@ -24,7 +24,8 @@ export type QueryJob =
       /** Where the request comes from, for its error. */
       source?: string | undefined;
     }
-  | NamesJob;
+  | NamesJob
+  | TagsJob;
 
 /** Work on names alone. */
 export type NamesJob = (
@@ -48,6 +49,22 @@ export type NamesJob = (
   | { kind: "search"; query: string }
   /** What is known of series beside their data; without a key, all of it. */
   | { kind: "metadata"; metrics: string[]; key?: string | undefined }
+) & { jsonp?: string | undefined; isPretty?: boolean };
+
+/** Work on tags; expressions as they were sent. */
+export type TagsJob = (
+  | { kind: "tags"; filter?: string | undefined; limit: number }
+  /** One tag, and how many series have each of its values. */
+  | { kind: "tag"; tag: string; filter?: string | undefined; limit: number }
+  | { kind: "findSeries"; expressions: string[] }
+  | { kind: "completeTags"; expressions: string[]; prefix: string; limit: number }
+  | {
+      kind: "completeValues";
+      tag: string;
+      expressions: string[];
+      prefix: string;
+      limit: number;
+    }
 ) & { jsonp?: string | undefined; isPretty?: boolean };
 
 export interface QueryAnswer {

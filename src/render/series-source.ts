@@ -105,3 +105,32 @@ export interface EventQuestion {
   from: number;
   until: number;
 }
+
+/** What can be asked about tags; texts come in code point order, at most `limit` of them. */
+export interface TagQueries {
+  /** Tags that begin so and that are wanted. */
+  tags(prefix: string, limit: number, isWanted?: (tag: string) => boolean): string[];
+  /** Tags of the series that satisfy all expressions, without those that these are about. */
+  tagsOf(expressions: readonly TagExpression[], prefix: string, limit: number): string[];
+  values(
+    tag: string,
+    prefix: string,
+    limit: number,
+    isWanted?: (value: string) => boolean,
+  ): string[];
+  /** Values of a tag among the series that have it and satisfy all expressions. */
+  valuesOf(
+    tag: string,
+    expressions: readonly TagExpression[],
+    prefix: string,
+    limit: number,
+  ): string[];
+  /** How many series have a value of a tag. */
+  seriesCount(tag: string, value: string): number;
+  /** A number that stays with a tag, or a value of it, as long as the server runs; 0 for none. */
+  idOf(tag: string, value?: string): number;
+}
+
+export interface TaggedSource extends SeriesSource {
+  readonly tags: TagQueries;
+}

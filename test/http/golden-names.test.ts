@@ -89,3 +89,7 @@ function canonical(value: unknown, item: GoldenRequest): string {
 test("find and expand answer as Graphite's do, in every format", async (t) => {
   t.true((await replay(t, /^(find\.|expand)/)) >= 75);
 });
+
+test("tags are found, listed and completed as Graphite's are", async (t) => {
+  t.true((await replay(t, /^tags\.(?!delSeries)/)) >= 38);
+});

@@ -5,7 +5,7 @@ import { buildServer } from "../../src/http/server.ts";
 import { StorageRules } from "../../src/model/schema.ts";
 import { runJob } from "../../src/query/run-job.ts";
 import { StoreSource } from "../../src/query/store-source.ts";
-import { TagIndex } from "../../src/query/tag-index.ts";
+import { TagIndex } from "../../src/query/tags/tag-index.ts";
 import { REPLACE } from "../../src/storage/plan.ts";
 import { SimulatedFiles } from "../storage/simulated-files.ts";
 import { StoreHarness } from "../storage/store-harness.ts";
@@ -28,7 +28,7 @@ export async function server(
   const store = new StoreHarness({ clock, files: new SimulatedFiles(1) }, "data");
   const source = new StoreSource(
     store.names,
-    new TagIndex(store.names),
+    TagIndex.own(store.names),
     store.reader,
     new StorageRules(null, null),
   );

@@ -2,7 +2,7 @@ import test from "ava";
 import { StorageRules } from "../../src/model/schema.ts";
 import { runJob } from "../../src/query/run-job.ts";
 import { StoreSource } from "../../src/query/store-source.ts";
-import { TagIndex } from "../../src/query/tag-index.ts";
+import { TagIndex } from "../../src/query/tags/tag-index.ts";
 import { GAUGE, type Mode, REPLACE } from "../../src/storage/plan.ts";
 import { SimulatedFiles } from "../storage/simulated-files.ts";
 import { StoreHarness } from "../storage/store-harness.ts";
@@ -30,7 +30,7 @@ class World {
     const files = new SimulatedFiles(1);
     this.store = new StoreHarness({ clock, files }, "data", { pages: 2048, ringBytes: 8 << 20 });
     const { names, reader } = this.store;
-    this.source = new StoreSource(names, new TagIndex(names), reader, new StorageRules(null, null));
+    this.source = new StoreSource(names, TagIndex.own(names), reader, new StorageRules(null, null));
   }
 
   series(path: string, mode: Mode): number {

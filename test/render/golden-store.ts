@@ -6,7 +6,7 @@ import { canonicalName } from "../../src/model/series-name.ts";
 import { PlaintextDecoder } from "../../src/protocols/plaintext.ts";
 import { EventCopy } from "../../src/query/event-copy.ts";
 import { StoreSource } from "../../src/query/store-source.ts";
-import { TagIndex } from "../../src/query/tag-index.ts";
+import { TagIndex } from "../../src/query/tags/tag-index.ts";
 import { NameTable } from "../../src/storage/name-table.ts";
 import { REPLACE } from "../../src/storage/plan.ts";
 import { testDocuments } from "../http/test-documents.ts";
@@ -56,7 +56,7 @@ export function loadGoldenStore(): { store: StoreHarness; source: StoreSource } 
   const events = loadGoldenEvents();
   const source = new StoreSource(
     store.names,
-    new TagIndex(store.names),
+    TagIndex.own(store.names),
     store.reader,
     rules,
     async (questions) => (await events).answer(questions),

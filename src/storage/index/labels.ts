@@ -66,6 +66,12 @@ export class Labels {
     return label;
   }
 
+  /** Bytes of a label; none for 0. */
+  bytes(label: number): Uint8Array {
+    if (label === 0) return this.#arena.subarray(0, 0);
+    return this.#arena.subarray(this.#offsets[label]!, this.#offsets[label + 1]!);
+  }
+
   text(label: number): string {
     const known = this.#texts[label];
     if (known !== undefined) return known;

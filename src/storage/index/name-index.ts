@@ -91,6 +91,11 @@ export class NameIndex {
     Atomics.compareExchange(this.#counts, NODES, 0, TAGGED + 1);
   }
 
+  /** Numbers of series that there is room for. */
+  get capacity(): number {
+    return this.#nodeOf.length;
+  }
+
   /** Live series in the index. */
   get count(): number {
     return Atomics.load(this.#counts, SERIES);
@@ -169,6 +174,12 @@ export class NameIndex {
   nameOf(series: number): string {
     const node = Atomics.load(this.#nodeOf, series);
     return node === 0 ? "" : this.#pathOf(node);
+  }
+
+  /** Bytes of the path of a tagged series, not to be changed; none when it has no name any more. */
+  taggedPath(series: number): Uint8Array {
+    const node = Atomics.load(this.#nodeOf, series);
+    return this.labels.bytes(node === 0 ? 0 : this.#label[node]!);
   }
 
   /**
