@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { loadRules, type Rules, ruleFilesVersion } from "../config/rules.ts";
 import type { NameIndex } from "../storage/index/name-index.ts";
 import { realEnvironment } from "../storage/node-files.ts";
@@ -9,6 +8,7 @@ import { StoreWriter } from "../storage/store-writer.ts";
 import type { FromStore, FromWal, ToStore, ToWal } from "../storage/threads/messages.ts";
 import { WalRing } from "../storage/wal/ring.ts";
 import { Intake } from "./intake.ts";
+import { LoopDelay } from "./loop-delay.ts";
 import type { FromIngest, IngestThreadData } from "./messages.ts";
 import { Receivers } from "./receivers.ts";
 import { RefusalLog } from "./refusal-log.ts";
@@ -35,7 +35,7 @@ export class Ingest {
   readonly #receivers: Receivers;
   readonly #replanner: Replanner;
   readonly #selfSeries: SelfSeries;
-  readonly #loopDelay = monitorEventLoopDelay({ resolution: 2 });
+  readonly #loopDelay = new LoopDelay(performance.now() / 1000);
   readonly #timers: NodeJS.Timeout[];
   /** Connections that wait for room. */
   readonly #waiting: (() => void)[] = [];
@@ -87,7 +87,6 @@ export class Ingest {
     this.#replanner = new Replanner(this.#writer, view.series, index);
     data.wal.on("message", (message: FromWal) => this.#onWal(message));
     data.store.on("message", (message: FromStore) => this.#onStore(message));
-    this.#loopDelay.enable();
     this.#timers = [
       setInterval(() => this.#tick(), TICK_MS),
       setInterval(() => this.#report(), REPORT_MS),
@@ -258,7 +257,7 @@ export class Ingest {
       receivers_paused: this.#waiting.length,
       lsn: this.#writer.lsn,
       ingest_heap_bytes: process.memoryUsage().heapUsed,
-      ingest_loop_delay_p99_ms: this.#loopDelay.percentile(99) / 1e6,
+      ingest_loop_delay_p99_ms: this.#loopDelay.p99Ms(performance.now() / 1000),
     };
   }
 

@@ -69,10 +69,13 @@ function carbonNumbers(now: Numbers, before: Numbers): Record<string, number> {
     committedPoints: committed,
     updateOperations: updates,
     pointsPerUpdate: committed / updates,
+    avgUpdateTime: grown("wal_busy_seconds") / updates,
     creates: grown("series"),
     droppedCreates: DROPPED_CREATES.map(refused).reduce((sum, count) => sum + count),
     errors: grown("failures"),
     "cache.size": present("unsealed_records"),
+    "cache.queries": grown("query_jobs"),
+    "cache.overflow": grown("head_dropped") + grown("udp_dropped"),
     cpuUsage: (grown("cpu_seconds") / (now.seconds - before.seconds)) * 100,
     memUsage: present("resident_memory_bytes"),
   };

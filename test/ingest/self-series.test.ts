@@ -14,6 +14,10 @@ const FIRST = {
     istat_points_received: 7,
     wal_durable_lsn: 500,
     wal_frames: 20,
+    wal_busy_seconds: 3,
+    query_jobs: 40,
+    head_dropped: 0,
+    udp_dropped: 2,
     failures: 0,
     cpu_seconds: 4,
     resident_memory_bytes: 1 << 20,
@@ -31,6 +35,10 @@ const SECOND = {
     pickle_points_received: 30,
     wal_durable_lsn: 700,
     wal_frames: 70,
+    wal_busy_seconds: 4.5,
+    query_jobs: 52,
+    head_dropped: 1,
+    udp_dropped: 7,
     failures: 1,
     cpu_seconds: 10,
   },
@@ -70,10 +78,13 @@ test("carbon's names count per interval, ours are those of /metrics", (t) => {
     committedPoints: 200,
     updateOperations: 50,
     pointsPerUpdate: 4,
+    avgUpdateTime: 0.03,
     creates: 2,
     droppedCreates: 6,
     errors: 1,
     "cache.size": 90,
+    "cache.queries": 12,
+    "cache.overflow": 6,
     cpuUsage: 10,
     memUsage: 1 << 20,
   });
@@ -88,7 +99,7 @@ test("carbon's names count per interval, ours are those of /metrics", (t) => {
 
 test("a mean of nothing is no datapoint", (t) => {
   const [carbon] = stored(FIRST, { ...FIRST, seconds: 1060 });
-  t.false("pointsPerUpdate" in carbon!);
+  t.false("pointsPerUpdate" in carbon! || "avgUpdateTime" in carbon!);
   t.is(carbon!.committedPoints, 0);
 });
 

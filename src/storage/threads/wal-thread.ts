@@ -21,6 +21,8 @@ const wal = new WalFiles(
 let failure: string | null = null;
 let lastSync = 0;
 let droppedLsn = 0;
+/** Time that writing and syncing have taken. */
+let busyMs = 0;
 let syncTimer: NodeJS.Timeout | null = null;
 
 function tell(message: FromWal): void {
@@ -44,6 +46,7 @@ function report(): void {
       wal_files: wal.fileCount,
       wal_frames: wal.framesWritten,
       wal_bytes: wal.bytesWritten,
+      wal_busy_seconds: busyMs / 1000,
       wal_durable_lsn: wal.durableLsn,
     },
   };
@@ -54,6 +57,7 @@ function sync(): void {
   syncTimer = null;
   lastSync = performance.now();
   const frames = wal.sync();
+  busyMs += performance.now() - lastSync;
   if (frames > 0) {
     Atomics.store(durable, 0, BigInt(wal.durableLsn));
     tell({ kind: "released", frames });
@@ -72,10 +76,13 @@ function syncLater(): void {
 
 data.ingest.on("message", (message: ToWal) => {
   switch (message.kind) {
-    case "frame":
+    case "frame": {
+      const began = performance.now();
       wal.write(ring.subarray(message.offset, message.offset + message.length));
+      busyMs += performance.now() - began;
       syncLater();
       return;
+    }
     case "rotate":
       wal.rotate();
       return;
