@@ -15,6 +15,7 @@ import { addAuthCommand } from "./auth-command.ts";
 import { addCheckCommand } from "./check-command.ts";
 import { fail, USAGE } from "./exit.ts";
 import { HttpFiles } from "./http-files.ts";
+import { addImportCommand } from "./import-command.ts";
 import { addInspectCommand } from "./inspect-command.ts";
 import { VERSION } from "./version.ts";
 
@@ -118,5 +119,6 @@ withSettings(
 addAuthCommand(program);
 addCheckCommand(program);
 addInspectCommand(program);
+addImportCommand(program);
 
 await program.parseAsync();

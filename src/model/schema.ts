@@ -84,6 +84,13 @@ export class StorageRules {
     return rule?.retentions ?? this.#fallback;
   }
 
+  /** Null when no section says anything of the name. */
+  statedRetentionsOf(name: string): readonly Retention[] | null {
+    return (
+      this.#schemas.find((r) => r.retentions !== null && r.pattern.search(name))?.retentions ?? null
+    );
+  }
+
   /**
    * Of a series that exists; null when it keeps what it has, because the section that would decide
    * cannot be used: a slip of the pen must not change what is kept.

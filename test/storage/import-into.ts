@@ -28,7 +28,7 @@ export function importInto(
   const { step, retention } = plan.tiers[tier]!;
   const all = [...points];
   const times = all.map(([time]) => time);
-  const batch = new ImportBatch(view);
+  const batch = new ImportBatch();
   for (const span of finalSpans(step, retention, Math.min(...times), Math.max(...times) + 1)) {
     const stretch = stretchOf(plan, planNumber, tier, span);
     const values = new Float64Array(stretch.slots).fill(Number.NaN);

@@ -10,11 +10,11 @@ import { SectionFiles } from "../seal/section-files.ts";
 import type { SectionMeta } from "../statfile/format.ts";
 import { writeOnly, writeValues } from "../statfile/write-block.ts";
 import { type OnlyStatistic, statisticNumber } from "../statistic.ts";
-import type { StoreView } from "../store-memory.ts";
 
 /** A stretch of slots of one tier: a final span, as sections of imported files have it. */
 export interface ImportStretch {
   planNumber: number;
+  plan: Plan;
   tier: number;
   span: Span;
   firstSlot: number;
@@ -31,7 +31,8 @@ interface Section {
 export function stretchOf(plan: Plan, planNumber: number, tier: number, span: Span): ImportStretch {
   const { step } = plan.tiers[tier]!;
   const firstSlot = Math.ceil(span.from / step);
-  return { planNumber, tier, span, firstSlot, slots: Math.ceil(span.until / step) - firstSlot };
+  const slots = Math.ceil(span.until / step) - firstSlot;
+  return { planNumber, plan, tier, span, firstSlot, slots };
 }
 
 /**
@@ -39,15 +40,10 @@ export function stretchOf(plan: Plan, planNumber: number, tier: number, span: Sp
  * them span by span. They wait in their final form, so that a batch takes little memory.
  */
 export class ImportBatch {
-  readonly #view: StoreView;
   readonly #sections = new Map<string, Section>();
   readonly #out = new ByteWriter();
   /** Of the blocks that wait. */
   bytes = 0;
-
-  constructor(view: StoreView) {
-    this.#view = view;
-  }
 
   get isEmpty(): boolean {
     return this.#sections.size === 0;
@@ -81,8 +77,8 @@ export class ImportBatch {
   write(env: Environment, root: string, imported: number, name: string): FileEntry[] {
     const entries: FileEntry[] = [];
     for (const sections of this.#byFile().values()) {
-      const { planNumber, tier: number, span } = sections[0]!.stretch;
-      const { step, retention } = this.#view.plans.get(planNumber).tiers[number]!;
+      const { plan, tier: number, span } = sections[0]!.stretch;
+      const { step, retention } = plan.tiers[number]!;
       const level = mergeLevels(step, retention).length;
       const files = new SectionFiles(env, root, {
         name: `import-${imported}-${name}-${span.from}`,
@@ -123,8 +119,8 @@ export class ImportBatch {
   #byFile(): Map<string, Section[]> {
     const files = new Map<string, Section[]>();
     for (const section of this.#sections.values()) {
-      const { planNumber, tier, span } = section.stretch;
-      const { step, retention } = this.#view.plans.get(planNumber).tiers[tier]!;
+      const { plan, tier, span } = section.stretch;
+      const { step, retention } = plan.tiers[tier]!;
       const key = `${step} ${retention} ${span.from}`;
       const list = files.get(key);
       if (list === undefined) files.set(key, [section]);
@@ -134,8 +130,7 @@ export class ImportBatch {
   }
 
   #writeSection({ stretch, statistic, shard, blocks }: Section, files: SectionFiles): void {
-    const { planNumber, tier, firstSlot, slots } = stretch;
-    const plan = this.#view.plans.get(planNumber);
+    const { planNumber, plan, tier, firstSlot, slots } = stretch;
     const meta: SectionMeta = {
       plan: planNumber,
       mode: plan.mode,

@@ -1,0 +1,166 @@
+import {
+  type ImportBatch,
+  type ImportStretch,
+  stretchOf,
+} from "../../src/storage/import/import-batch.ts";
+import type {
+  ImportTarget,
+  PlacedEpoch,
+  PlacedSeries,
+} from "../../src/storage/import/import-target.ts";
+import { finalSpans } from "../../src/storage/merge/spans.ts";
+import { combineKnown } from "./combine-known.ts";
+import { KnownSlots } from "./known-slots.ts";
+import { type Source, sourcesOf } from "./sources.ts";
+import type { WhisperFile } from "./whisper-file.ts";
+
+export interface ImportRange {
+  /** The moment from which retention counts, seconds. */
+  now: number;
+  /** Nothing that starts before this is taken, seconds. */
+  since: number;
+}
+
+/** What was made of a file. */
+export interface ImportedPoints {
+  /** Known points of it. */
+  points: number;
+  /** Those of stretches that the store did not have just so before. */
+  written: number;
+}
+
+/** Does something with a stretch of a tier in which some slot is known. */
+export type TakeStretch = (
+  stretch: ImportStretch,
+  values: Float64Array,
+  knownSlots: Float64Array,
+  points: number,
+) => void;
+
+/** Puts into `batch` what a file has and an import has not brought before. */
+export function importFile(
+  file: WhisperFile,
+  placed: PlacedSeries,
+  range: ImportRange,
+  target: ImportTarget,
+  batch: ImportBatch,
+): ImportedPoints {
+  const { series } = placed;
+  const { method } = file.header;
+  const imported = { points: 0, written: 0 };
+  eachStretch(file, placed, range, (stretch, values, knownSlots, points) => {
+    imported.points += points;
+    if (target.isKnown(series, stretch, method, values, knownSlots)) return;
+    imported.written += points;
+    if (stretch.tier === 0) batch.addValues(series, stretch, values);
+    else batch.addBuckets(series, stretch, method, values, knownSlots);
+  });
+  return imported;
+}
+
+/** How many of a file's points the store does not have as the file has them. */
+export function missingPoints(
+  file: WhisperFile,
+  placed: PlacedSeries,
+  range: ImportRange,
+  target: ImportTarget,
+): { points: number; missing: number } {
+  const found = { points: 0, missing: 0 };
+  eachStretch(file, placed, range, (stretch, values, knownSlots, points) => {
+    found.points += points;
+    const { method } = file.header;
+    if (!target.isKnown(placed.series, stretch, method, values, knownSlots))
+      found.missing += points;
+  });
+  return found;
+}
+
+let values = new Float64Array(1 << 12);
+let knownSlots = new Float64Array(1 << 12);
+let finer = new Float64Array(1 << 12);
+
+function eachStretch(
+  file: WhisperFile,
+  { epochs }: PlacedSeries,
+  range: ImportRange,
+  take: TakeStretch,
+): void {
+  for (const epoch of epochs) {
+    epoch.plan.tiers.forEach(({ lambda }, tier) => {
+      if (lambda === 0) eachStretchOfTier(file, epoch, tier, range, take);
+    });
+  }
+}
+
+function eachStretchOfTier(
+  file: WhisperFile,
+  { plan, planNumber, from, until }: PlacedEpoch,
+  tier: number,
+  { now, since }: ImportRange,
+  take: TakeStretch,
+): void {
+  const { step, retention } = plan.tiers[tier]!;
+  const sources = sourcesOf(plan.tiers, tier, file.header.archives, now);
+  // What the tier keeps at `now`, of the time in which the plan holds.
+  const first = Math.max(from, since, (Math.floor((now - retention) / step) + 1) * step);
+  const oldest = Math.max(first, Math.min(...sources.map((source) => source.from)));
+  const newest = Math.min(until, Math.max(...sources.map((source) => source.until)));
+  if (!(oldest < newest)) return;
+  const known = new KnownSlots(file, plan.tiers[0]!.step, now);
+  for (const span of finalSpans(step, retention, oldest, newest)) {
+    const stretch = stretchOf(plan, planNumber, tier, span);
+    const { firstSlot, slots } = stretch;
+    if (values.length < slots) {
+      values = new Float64Array(slots);
+      knownSlots = new Float64Array(slots);
+    }
+    const own = values.subarray(0, slots).fill(Number.NaN);
+    const begin = Math.ceil(Math.max(oldest, span.from) / step);
+    const end = Math.ceil(Math.min(newest, span.until) / step);
+    for (const source of sources) fill(file, source, step, own, firstSlot, begin, end);
+    let points = 0;
+    for (const value of own) if (!Number.isNaN(value)) points++;
+    if (points === 0) continue;
+    const counts = knownSlots.subarray(0, slots);
+    if (tier > 0) known.count(sources, step, own, firstSlot, counts);
+    take(stretch, own, counts, points);
+  }
+}
+
+/** Fills what a source gives of slots [begin, end); into[0] is slot `firstSlot`. */
+function fill(
+  file: WhisperFile,
+  { archive, kind, from, until }: Source,
+  step: number,
+  into: Float64Array,
+  firstSlot: number,
+  begin: number,
+  end: number,
+): void {
+  const first = Math.max(begin, Math.ceil(from / step));
+  const last = Math.min(end, Math.ceil(until / step));
+  if (first >= last) return;
+  if (kind === "equal") {
+    file.read(archive, first, into.subarray(first - firstSlot, last - firstSlot));
+    return;
+  }
+  const { step: own } = file.header.archives[archive]!;
+  const firstPoint = Math.ceil((first * step) / own);
+  const count = Math.ceil((last * step) / own) - firstPoint;
+  if (finer.length < count) finer = new Float64Array(count);
+  const points = finer.subarray(0, count);
+  file.read(archive, firstPoint, points);
+  if (kind === "placed") {
+    for (let i = 0; i < count; i++) {
+      const value = points[i]!;
+      if (!Number.isNaN(value))
+        into[Math.floor(((firstPoint + i) * own) / step) - firstSlot] = value;
+    }
+    return;
+  }
+  for (let slot = first; slot < last; slot++) {
+    const at = Math.ceil((slot * step) / own) - firstPoint;
+    const to = Math.ceil(((slot + 1) * step) / own) - firstPoint;
+    into[slot - firstSlot] = combineKnown(points, at, to, file.header.method);
+  }
+}

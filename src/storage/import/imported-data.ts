@@ -1,0 +1,89 @@
+import type { FileSystem } from "../environment.ts";
+import type { FileEntry } from "../manifest.ts";
+import { FileSet } from "../read/file-set.ts";
+import { ImportedReader } from "../read/imported-reader.ts";
+import { fileParts, isImported, type Part } from "../read/parts.ts";
+import { BlockColumns } from "../statfile/block.ts";
+import { type OnlyStatistic, statisticNumber } from "../statistic.ts";
+import type { StoreView } from "../store-memory.ts";
+import type { ImportStretch } from "./import-batch.ts";
+
+/** What earlier imports have brought into a store: for those that bring it again. */
+export class ImportedData {
+  readonly #files: FileSet;
+  readonly #reader: ImportedReader;
+  /** Imported files by tier and span. */
+  readonly #parts = new Map<string, Part[]>();
+  #isEmpty = true;
+  #columns = new BlockColumns(1024);
+  #values = new Float64Array(0);
+  /** Files that cannot be read: what they hold is imported again. */
+  readonly broken: string[] = [];
+
+  constructor(view: StoreView, files: FileSystem, root: string) {
+    this.#files = new FileSet(files, root, (_, error) => this.broken.push(error.message));
+    this.#reader = new ImportedReader(view, this.#files);
+  }
+
+  add(entries: Iterable<FileEntry>): void {
+    const imported = [...entries].filter((entry) => entry.imported !== undefined);
+    if (imported.length > 0) this.#isEmpty = false;
+    this.#files.add(imported);
+    this.#parts.clear();
+  }
+
+  /** See ImportTarget. */
+  isKnown(
+    series: number,
+    stretch: ImportStretch,
+    statistic: OnlyStatistic,
+    values: Float64Array,
+    knownSlots: Float64Array,
+  ): boolean {
+    if (this.#isEmpty) return false;
+    const parts = this.#partsOf(stretch);
+    if (parts.length === 0) return false;
+    const { planNumber, tier, firstSlot, slots } = stretch;
+    if (tier === 0) {
+      if (this.#values.length < slots) this.#values = new Float64Array(slots);
+      const known = this.#values.subarray(0, slots).fill(Number.NaN);
+      this.#reader.fillValues(series, planNumber, firstSlot, known, parts);
+      return values.every((value, i) => Number.isNaN(value) || Object.is(value, known[i]));
+    }
+    if (this.#columns.length < slots) this.#columns = new BlockColumns(slots);
+    const columns = this.#columns;
+    columns.clear(slots);
+    // There is nothing of our own in these columns, so nothing is to be made of both.
+    this.#reader.fillTier(series, planNumber, tier, firstSlot, slots, columns, parts, () => {});
+    const only = statisticNumber(statistic);
+    return values.every(
+      (value, i) =>
+        Number.isNaN(value) ||
+        (columns.count[i] !== 0 &&
+          columns.only[i] === only &&
+          Object.is(columns.last[i], value) &&
+          columns.slots[i] === knownSlots[i]),
+    );
+  }
+
+  close(): void {
+    this.#files.close();
+  }
+
+  #partsOf({ plan, tier, span }: ImportStretch): Part[] {
+    const { step, retention } = plan.tiers[tier]!;
+    const key = `${step} ${retention} ${span.from}`;
+    let parts = this.#parts.get(key);
+    if (parts === undefined) {
+      parts = fileParts(this.#files, span.from, span.until).filter(
+        (part) =>
+          isImported(part) &&
+          part.kind === "file" &&
+          part.entry.step === step &&
+          part.entry.retention === retention,
+      );
+      this.#parts.set(key, parts);
+    }
+    return parts;
+  }
+}

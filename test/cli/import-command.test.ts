@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { writeWhisper } from "../../compat/whisper/write-whisper.ts";
+import { eventually, runCommand, TestServer, temporaryFolder } from "../server.ts";
+
+test.after.always(() => TestServer.killAll());
+
+const now = Math.floor(Date.now() / 1000);
+
+/** Files of ten-second values for an hour, minutes for a day and ten minutes for ten days. */
+function fill(tree: string, series: number): void {
+  const archives = [
+    { step: 10, points: 360 },
+    { step: 60, points: 1440 },
+    { step: 600, points: 1440 },
+  ];
+  const kept = archives.map(({ step, points }) => ({
+    firstSlot: Math.floor(now / step) - points + 1,
+    values: Float64Array.from({ length: points }, (_, i) => (i * 7919) % 1000),
+  }));
+  mkdirSync(join(tree, "web"));
+  for (let i = 0; i < series; i++) {
+    const path = join(tree, `web/s${i}.wsp`);
+    writeWhisper(path, { method: "max", xFilesFactor: 0.5, archives }, (one) => kept[one]!);
+  }
+}
+
+test("an import that is killed is done by the same command, and the server answers with it", async (t) => {
+  const tree = temporaryFolder();
+  const data = temporaryFolder();
+  fill(tree.path, 400);
+  const command = ["import", "whisper", tree.path, "--data-dir", data.path, "--verify"];
+  const child = spawn(process.execPath, ["dist/src/cli/main.js", ...command], { stdio: "ignore" });
+  const exit = new Promise<NodeJS.Signals | null>((resolve) =>
+    child.on("exit", (_, signal) => resolve(signal)),
+  );
+  const files = join(data.path, "statfiles");
+  await eventually(() => Promise.resolve(existsSync(files) && readdirSync(files)[0]));
+  child.kill("SIGKILL");
+  t.is(await exit, "SIGKILL");
+  const { code, text } = await runCommand(command);
+  t.is(code, 0, text);
+  t.regex(text, /verified 400 files: all 1,29\d,\d{3} points are there/);
+  const again = await runCommand(command.slice(0, -1));
+  t.regex(again.text, / 0 points written, 0 series new; nothing left out/);
+  t.is((await runCommand(["check", data.path])).code, 0);
+
+  const server = await TestServer.start(data.path);
+  const values = await server.values("web.s7", now - 9 * 86_400, now - 8 * 86_400);
+  t.is(values.size, 144);
+  // The server has the store now.
+  const refused = await runCommand(command);
+  t.is(refused.code, 1);
+  t.regex(refused.text, /is in use by/);
+  t.is(await server.stop(), 0);
+  tree.remove();
+  data.remove();
+});
+
+test("what is left out is named, and the exit status says so", async (t) => {
+  const tree = temporaryFolder();
+  const data = temporaryFolder();
+  fill(tree.path, 2);
+  writeFileSync(join(tree.path, "web/bad.wsp"), "no");
+  const args = ["import", "whisper", tree.path, "--data-dir", data.path];
+  // By the clock a ring may just have lost its oldest place.
+  const dry = await runCommand([...args, "--dry-run"]);
+  t.regex(dry.text, /2 files with 6,4[78]\d points could be imported; 1 file left out/);
+  t.deepEqual(readdirSync(data.path), []);
+  const { code, text } = await runCommand(args);
+  t.is(code, 1);
+  t.regex(text, /left out: web\/bad.wsp: it is too short/);
+  t.regex(
+    text,
+    /imported 2 files .*: (6,4[78]\d) points, \1 points written, 2 series new; 1 file left out/,
+  );
+  for (const wrong of [
+    [...args, "--since", "some day"],
+    [...args, "--prefix", "a..b"],
+    [...args, "--max-series", "x"],
+    ["import", "whisper", join(tree.path, "nowhere")],
+  ]) {
+    t.is((await runCommand(wrong)).code, 2, wrong.join(" "));
+  }
+  tree.remove();
+  data.remove();
+});
