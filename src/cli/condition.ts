@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { RuleFill } from "../ingest/rule-fills.ts";
 import type { ThreadReport } from "../storage/threads/messages.ts";
 import type { Damage } from "../storage/wal/scan.ts";
 
@@ -8,6 +9,7 @@ export class Condition {
   readonly #failures = new Map<string, string>();
   readonly #numbers: Record<string, number> = {};
   refusals: readonly (readonly [string, number])[] = [];
+  fills: readonly RuleFill[] = [];
   readonly damage: string[] = [];
   /** By thread. */
   readonly #shortcomings = new Map<string, readonly string[]>();

@@ -169,7 +169,8 @@ class Server {
           series: this.#condition.numbers.series ?? 0,
         },
       }),
-      selfMetrics: () => prometheusText(this.#numbers(), this.#condition.refusals),
+      selfMetrics: () =>
+        prometheusText(this.#numbers(), this.#condition.refusals, this.#condition.fills),
       diskSpace: async () => {
         const { bavail, blocks, bsize } = await statfs(this.#folder);
         return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
@@ -338,6 +339,7 @@ class Server {
       this.#condition.note(message.numbers);
       this.#condition.refusals = message.refusals;
       this.#condition.noteState("ingest", message.degraded, message.warnings);
+      this.#condition.fills = message.fills;
     } else if (message.kind === "closed") {
       if (message.walFailure !== null)
         this.#log.error({ reason: message.walFailure }, "log not synced");

@@ -13,6 +13,7 @@ import type { FromIngest, IngestThreadData } from "./messages.ts";
 import { Receivers } from "./receivers.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { Replanner } from "./replanner.ts";
+import { RuleFills } from "./rule-fills.ts";
 import { SelfSeries } from "./self-series.ts";
 
 const TICK_MS = 100;
@@ -34,6 +35,7 @@ export class Ingest {
   readonly #intake: Intake;
   readonly #receivers: Receivers;
   readonly #replanner: Replanner;
+  readonly #fills: RuleFills;
   readonly #selfSeries: SelfSeries;
   readonly #loopDelay = new LoopDelay(performance.now() / 1000);
   readonly #timers: NodeJS.Timeout[];
@@ -84,6 +86,8 @@ export class Ingest {
       (name, value) => this.#intake.putOwn(name, value),
       hostname(),
     );
+    this.#fills = new RuleFills(view.series, index, view.fill);
+    this.#fills.setRules(rules.storage, performance.now() / 1000);
     this.#replanner = new Replanner(this.#writer, view.series, index);
     data.wal.on("message", (message: FromWal) => this.#onWal(message));
     data.store.on("message", (message: FromStore) => this.#onStore(message));
@@ -117,6 +121,7 @@ export class Ingest {
       return;
     }
     this.#intake.setRules(rules);
+    this.#fills.setRules(rules.storage, performance.now() / 1000);
     this.#replanner.begin(rules.storage);
     for (const warning of rules.warnings) this.#log("warn", warning);
     this.#tell({ kind: "reloaded" });
@@ -196,6 +201,9 @@ export class Ingest {
   #tick(): void {
     this.#writer.tick();
     this.#intake.quotas.turn();
+    if (this.#fills.turn(performance.now() / 1000)) {
+      for (const warning of this.#fills.warnings) this.#log("warn", warning);
+    }
     if (this.#replanner.turn()) {
       const { changed, kept, problem } = this.#replanner;
       this.#log("info", "retention of series changed", { series: changed });
@@ -216,7 +224,8 @@ export class Ingest {
       numbers: this.#numbers(),
       refusals: [...this.#refusals.counts],
       degraded: this.#intake.quotas.refusing,
-      warnings: this.#intake.quotas.exceeded,
+      warnings: [...this.#intake.quotas.exceeded, ...this.#fills.warnings],
+      fills: this.#fills.fills,
     });
   }
 

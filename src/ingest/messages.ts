@@ -5,6 +5,7 @@ import type { NameIndexMemory } from "../storage/index/name-index.ts";
 import type { StoreMemory } from "../storage/store-memory.ts";
 import type { WalFile } from "../storage/wal/files.ts";
 import type { Damage } from "../storage/wal/scan.ts";
+import type { RuleFill } from "./rule-fills.ts";
 
 export type Listen = { host: string; port: number } | null;
 
@@ -53,6 +54,7 @@ export type FromIngest =
       /** What does not work at present, and what will not some day. */
       degraded: string[];
       warnings: string[];
+      fills: readonly RuleFill[];
     }
   | { kind: "closed"; walFailure: string | null };
 

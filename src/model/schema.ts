@@ -65,14 +65,14 @@ export class StorageRules {
   readonly #schemas: readonly SchemaRule[];
   readonly #aggregations: readonly AggregationRule[];
   readonly #fallback: readonly Retention[];
-  readonly #hasFile: boolean;
+  readonly hasFile: boolean;
 
   /** `schemas` is null when there is no file. */
   constructor(
     schemas: readonly SchemaRule[] | null,
     aggregations: readonly AggregationRule[] | null,
   ) {
-    this.#hasFile = schemas !== null;
+    this.hasFile = schemas !== null;
     this.#schemas = schemas ?? [SELF_SCHEMA];
     this.#aggregations = aggregations ?? [];
     this.#fallback = schemas === null ? DEFAULT_TIERS : parseRetentions(LAST_RESORT);
@@ -102,7 +102,14 @@ export class StorageRules {
 
   /** Whether nothing but the built-in default says at which step the series is kept. */
   isLearnable(name: string): boolean {
-    return !this.#hasFile && !this.#schemas.some((rule) => rule.pattern.search(name));
+    return !this.hasFile && !this.#schemas.some((rule) => rule.pattern.search(name));
+  }
+
+  /** Name of the section of the file that a series falls under; null for none. */
+  ruleOf(name: string): string | null {
+    if (!this.hasFile) return null;
+    const rule = this.#schemas.find((r) => r.retentions !== null && r.pattern.search(name));
+    return rule?.name ?? null;
   }
 
   aggregationOf(name: string): Aggregation {

@@ -17,6 +17,8 @@ export interface StoreMemory {
   strays: StrayMemory[];
   /** By series, written by the sealing thread: how full its slots were in the window sealed last. */
   density: SharedArrayBuffer;
+  /** By series, written by the sealing thread: 1 + per cent of the slots of a window that were filled. */
+  fill: SharedArrayBuffer;
   epochs: SharedArrayBuffer;
 }
 
@@ -39,6 +41,7 @@ export function reserveStoreMemory(maxSeries: number, poolPages: number): StoreM
     windows: Array.from({ length: WINDOWS }, () => HeadWindow.reserve(maxSeries)),
     strays: Array.from({ length: STRAY_LOGS }, () => StrayLog.reserve(maxSeries)),
     density: new SharedArrayBuffer(maxSeries),
+    fill: new SharedArrayBuffer(maxSeries),
     epochs: new SharedArrayBuffer((1 + MAX_READERS) * 4),
   };
 }
@@ -51,6 +54,7 @@ export class StoreView {
   readonly windows: readonly HeadWindow[];
   readonly strays: readonly StrayLog[];
   readonly density: Uint8Array;
+  readonly fill: Uint8Array;
   readonly epochs: ReaderEpochs;
 
   constructor(memory: StoreMemory, pool: PoolView = new PoolView(memory.pool)) {
@@ -60,6 +64,7 @@ export class StoreView {
     this.windows = memory.windows.map((window) => new HeadWindow(window, pool));
     this.strays = memory.strays.map((strays) => new StrayLog(strays, pool));
     this.density = new Uint8Array(memory.density);
+    this.fill = new Uint8Array(memory.fill);
     this.epochs = new ReaderEpochs(memory.epochs);
   }
 }

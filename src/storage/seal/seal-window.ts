@@ -64,6 +64,7 @@ export function* sealWindow(
           for (let i = 0; i < slots; i++) if (!Number.isNaN(slotValues[i]!)) known++;
           if (known > 0) writer.addValues(series - shardStart, slotValues);
         }
+        view.fill[series] = 1 + Math.round((known / slots) * 100);
         density[series] = known > DENSE_SHARE * slots ? DENSE : SPARSE;
       }
       writer.endSection();
