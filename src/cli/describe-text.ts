@@ -71,6 +71,8 @@ function recordFields(record: LogRecord): string {
     case "epoch":
     case "learned":
       return `series ${record.series} from ${record.from} plan ${record.plan}`;
+    case "delete":
+      return `series ${record.series.join(" ")}`;
     case "open":
     case "cut":
       return `window class ${record.windowClass} index ${record.index}`;

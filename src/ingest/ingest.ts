@@ -4,12 +4,12 @@ import type { NameIndex } from "../storage/index/name-index.ts";
 import { realEnvironment } from "../storage/node-files.ts";
 import type { Recovered } from "../storage/recovery.ts";
 import type { OwnedStoreView } from "../storage/store-memory.ts";
-import { StoreWriter } from "../storage/store-writer.ts";
+import { LogFullError, StoreWriter } from "../storage/store-writer.ts";
 import type { FromStore, FromWal, ToStore, ToWal } from "../storage/threads/messages.ts";
 import { WalRing } from "../storage/wal/ring.ts";
 import { Intake } from "./intake.ts";
 import { LoopDelay } from "./loop-delay.ts";
-import type { FromIngest, IngestThreadData } from "./messages.ts";
+import type { DeleteSeries, FromIngest, IngestThreadData } from "./messages.ts";
 import { Receivers } from "./receivers.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { Replanner } from "./replanner.ts";
@@ -41,6 +41,7 @@ export class Ingest {
   readonly #timers: NodeJS.Timeout[];
   /** Connections that wait for room. */
   readonly #waiting: (() => void)[] = [];
+  #deleted = 0;
   #filesVersion: string;
   #overQuotaToldAt = Number.NEGATIVE_INFINITY;
   #onWalClosed: ((failure: string | null) => void) | null = null;
@@ -127,6 +128,23 @@ export class Ingest {
     this.#tell({ kind: "reloaded" });
   }
 
+  /** Ends series for good; those that are gone already do not count. */
+  delete({ id, series }: DeleteSeries): void {
+    let failure: string | null = null;
+    let count = 0;
+    try {
+      count = this.#writer.deleteSeries(series);
+      this.#deleted += count;
+    } catch (error) {
+      if (!(error instanceof LogFullError)) throw error;
+      failure = "the log waits for the disk and has no room: try again later";
+    }
+    this.#intake.forgetDeleted();
+    // Handed over now: whoever asked waits until it is synced.
+    this.#writer.flush();
+    this.#tell({ kind: "deleted", id, count, lsn: this.#writer.lsn, failure });
+  }
+
   /** Stores our own numbers as series. */
   storeNumbers(others: Readonly<Record<string, number>>): void {
     this.#selfSeries.store({
@@ -169,6 +187,7 @@ export class Ingest {
         cut: (window) => this.#toStore({ kind: "cut", window }),
         frozen: (strays) => this.#toStore({ kind: "frozen", strays }),
         catalogue: (frame, lsn) => this.#toStore({ kind: "catalogue", frame, lsn }),
+        deleted: (shards) => this.#toStore({ kind: "deleted", shards }),
         needed: (lsn) => this.#toWal({ kind: "needed", lsn }),
       },
       recovered.replay,
@@ -250,6 +269,7 @@ export class Ingest {
     const { head } = this.#writer;
     return {
       series: this.#index.count,
+      deleted_series: this.#deleted,
       carbon_points_received: carbon.received,
       pickle_points_received: pickle.received,
       istat_points_received: istat.received,

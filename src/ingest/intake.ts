@@ -24,6 +24,7 @@ export class Intake {
   readonly istat: StoreSink;
   readonly #names: Record<"carbon" | "pickle" | "istat", NameTable>;
   readonly #writer: StoreWriter;
+  readonly #series: SeriesTable;
   readonly #refusals: RefusalLog;
   readonly #now: () => number;
 
@@ -59,6 +60,7 @@ export class Intake {
       this.learner,
     );
     this.#writer = writer;
+    this.#series = series;
     this.#refusals = refusals;
     this.#now = now;
     this.#names = {
@@ -106,6 +108,14 @@ export class Intake {
     this.quotas.setRules(rules.quotas);
     this.#names.carbon.clear();
     this.#names.pickle.clear();
+  }
+
+  /** Names of series that were deleted mean new ones from now on, and there is room for others. */
+  forgetDeleted(): void {
+    this.quotas.recount();
+    for (const names of Object.values(this.#names)) {
+      names.forget((series) => this.#series.isDeleted(series));
+    }
   }
 
   newPlaintext(): PlaintextDecoder {

@@ -56,7 +56,16 @@ export type FromIngest =
       warnings: string[];
       fills: readonly RuleFill[];
     }
+  /** What the log holds below `lsn` has the delete; `failure` says why some or all are still there. */
+  | { kind: "deleted"; id: number; count: number; lsn: number; failure: string | null }
   | { kind: "closed"; walFailure: string | null };
+
+/** Numbers of series that are to end for good; the answer has the same `id`. */
+export interface DeleteSeries {
+  kind: "delete";
+  id: number;
+  series: Uint32Array;
+}
 
 export type ToIngest =
   /** Open the receivers: the other threads are there. */
@@ -64,4 +73,5 @@ export type ToIngest =
   | { kind: "reload" }
   /** Numbers of the other threads, to be stored as series with those of this one. */
   | { kind: "numbers"; numbers: Record<string, number> }
+  | DeleteSeries
   | { kind: "close" };

@@ -58,6 +58,11 @@ export class Quotas {
     this.turn();
   }
 
+  /** Series were deleted: all are counted anew. */
+  recount(): void {
+    this.setRules((this.#coming ?? this.#present).rules);
+  }
+
   /** Counts some of the series that there were before new rules came. */
   turn(): void {
     const coming = this.#coming;

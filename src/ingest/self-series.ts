@@ -70,7 +70,7 @@ function carbonNumbers(now: Numbers, before: Numbers): Record<string, number> {
     updateOperations: updates,
     pointsPerUpdate: committed / updates,
     avgUpdateTime: grown("wal_busy_seconds") / updates,
-    creates: grown("series"),
+    creates: grown("series") + grown("deleted_series"),
     droppedCreates: DROPPED_CREATES.map(refused).reduce((sum, count) => sum + count),
     errors: grown("failures"),
     "cache.size": present("unsealed_records"),

@@ -1,5 +1,5 @@
 import type { Plan } from "./plan.ts";
-import { RECORD_ROOM, RecordEncoder } from "./wal/encoder.ts";
+import { DELETED_ROOM, RECORD_ROOM, RecordEncoder } from "./wal/encoder.ts";
 import { writeU53 } from "./wal/files.ts";
 import {
   FRAME_FIRST_LSN,
@@ -10,7 +10,7 @@ import {
 } from "./wal/format.ts";
 
 /**
- * Definitions (plans, series, epochs) on their way to the catalogue, in the shape of a log frame.
+ * Definitions (plans, series, epochs, deletes) on their way to the catalogue, in the shape of a log frame.
  * The log holds them too; it may only be dropped when the catalogue has them.
  */
 export class CatalogueBuffer {
@@ -38,6 +38,11 @@ export class CatalogueBuffer {
   epoch(series: number, from: number, plan: number, isLearned: boolean): void {
     this.#reserve(RECORD_ROOM);
     this.#encoder.epoch(series, from, plan, isLearned);
+  }
+
+  delete(series: readonly number[]): void {
+    this.#reserve(RECORD_ROOM + series.length * DELETED_ROOM);
+    this.#encoder.delete(series);
   }
 
   /**

@@ -23,6 +23,15 @@ export class CatalogueFile {
     this.#validBytes = validBytes;
   }
 
+  /** What a killed process has written counts as durable from now on. */
+  syncExisting(): void {
+    const { files } = this.#env;
+    if (!files.exists(this.#path)) return;
+    const present = files.openAppend(this.#path);
+    files.fdatasync(present);
+    files.close(present);
+  }
+
   /** Throws when the disk fails; the frame may be appended again then. */
   append(frame: Uint8Array): void {
     const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);

@@ -1,6 +1,6 @@
 import type { Bucket } from "./bucket.ts";
 import type { Plan } from "./plan.ts";
-import { RECORD_ROOM, RecordEncoder } from "./wal/encoder.ts";
+import { DELETED_ROOM, RECORD_ROOM, RecordEncoder } from "./wal/encoder.ts";
 import {
   FRAME_FIRST_LSN,
   FRAME_FLAGS,
@@ -76,6 +76,9 @@ export class LogWriter {
   }
   epoch(series: number, from: number, plan: number, isLearned: boolean): number {
     return this.#record(RECORD_ROOM, (e) => e.epoch(series, from, plan, isLearned));
+  }
+  delete(series: readonly number[]): number {
+    return this.#record(RECORD_ROOM + series.length * DELETED_ROOM, (e) => e.delete(series));
   }
   open(windowClass: number, index: number): number {
     return this.#record(RECORD_ROOM, (e) => e.open(windowClass, index));

@@ -38,6 +38,8 @@ export class NameTable {
   #arenaView: DataView;
   #used = 0;
   #count = 0;
+  /** Names below #count that were forgotten. */
+  #forgotten = 0;
   /** The first place is that of the last passing refusal, which is good for one use. */
   readonly #targets: Targets[] = [{ series: [], refusal: null, isPassing: true }];
   /** Place of the targets that only refuse, by reason. */
@@ -156,9 +158,44 @@ export class NameTable {
     // Receivers may still remember a name: it must have no successor then.
     this.#records.fill(0, 0, (this.#count + 1) * RECORD);
     this.#count = 0;
+    this.#forgotten = 0;
     this.#used = 0;
     this.#targets.length = 1;
     this.#refusals.clear();
+  }
+
+  /**
+   * Forgets the names that stand for a series for which `isGone` holds, so that they are asked for
+   * again. What receivers remember of them leads nowhere.
+   */
+  forget(isGone: (series: number) => boolean): void {
+    const records = this.#records;
+    const lost = new Uint8Array(this.#count);
+    let found = 0;
+    for (let name = 0; name < this.#count; name++) {
+      const series = this.seriesOf(name);
+      const isLost = series >= 0 ? isGone(series) : this.targetsOf(name).series.some(isGone);
+      if (!isLost) continue;
+      lost[name] = 1;
+      found++;
+    }
+    if (found === 0) return;
+    // The place of a forgotten name is lost until all are forgotten: no more than half may be so.
+    this.#forgotten += found;
+    if (this.#forgotten * 2 > this.#count) {
+      this.clear();
+      return;
+    }
+    const old = this.#table.slice();
+    this.#table.fill(0);
+    for (let slot = 0; slot < old.length; slot += 2) {
+      const name = old[slot + 1]! - 1;
+      if (name >= 0 && lost[name] === 0) this.#insert(old[slot]!, name);
+    }
+    for (let name = 0; name < this.#count; name++) {
+      const successor = records[name * RECORD + SUCCESSOR]! - 1;
+      if (lost[name] === 1 || lost[successor] === 1) records[name * RECORD + SUCCESSOR] = 0;
+    }
   }
 
   #add(bytes: Uint8Array, start: number, end: number, hash: number): number {

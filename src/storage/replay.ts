@@ -20,6 +20,9 @@ export interface Replayed {
   newest: number;
 }
 
+const DEFINED = 1;
+const DELETED = 2;
+
 /**
  * Executes the records of the catalogue and of the log again. Parts that are on disk already are
  * passed over; everything else comes back where it was.
@@ -42,7 +45,7 @@ export class Replay implements RecordVisitor, Replayed {
   isIndexFull = false;
   readonly #view: OwnedStoreView;
   readonly #names: NameSink;
-  /** By series: 1 when something defined it. */
+  /** By series: 1 when something defined it, 2 when it was deleted. */
   readonly #defined: Uint8Array;
   /** Numbers of plans without a definition so far; nothing may use them. */
   readonly #lostPlans = new Set<number>();
@@ -70,7 +73,7 @@ export class Replay implements RecordVisitor, Replayed {
 
   /** Whether one of the series in [first, end) has no definition. */
   lacksSeries(first: number, end: number): boolean {
-    for (let series = first; series < end; series++) if (this.#defined[series] !== 1) return true;
+    for (let series = first; series < end; series++) if (this.#defined[series] === 0) return true;
     return false;
   }
 
@@ -89,7 +92,7 @@ export class Replay implements RecordVisitor, Replayed {
       this.neededSeries = Math.max(this.neededSeries, series + 1);
       return;
     }
-    if (this.#defined[series] === 1 || !this.#hasPlan(plan)) return;
+    if (this.#defined[series] !== 0 || !this.#hasPlan(plan)) return;
     try {
       this.#names.add(Buffer.from(name).toString(), series);
     } catch (error) {
@@ -97,30 +100,43 @@ export class Replay implements RecordVisitor, Replayed {
       this.isIndexFull = true;
       return;
     }
-    this.#defined[series] = 1;
+    this.#defined[series] = DEFINED;
     if (created >= this.#youngSince) this.young.push(series);
     this.#view.series.define(series, plan);
     if (this.#fromLog) this.catalogue.series(series, plan, created, name);
   }
 
   epoch(series: number, from: number, plan: number, isLearned: boolean): void {
-    if (this.#defined[series] !== 1 || !this.#hasPlan(plan)) return;
+    if (this.#defined[series] !== DEFINED || !this.#hasPlan(plan)) return;
     const known = this.#view.series.epochs(series);
     if (known.some((epoch) => epoch.from === from && epoch.plan === plan)) return;
     this.#view.series.beginEpoch(series, from, plan, isLearned);
     if (this.#fromLog) this.catalogue.epoch(series, from, plan, isLearned);
   }
 
+  /** The catalogue may know already what the log says later: its datapoints are none any more. */
+  delete(series: readonly number[], lsn: number): void {
+    const deleted = series.filter(
+      (number) => number < this.#defined.length && this.#defined[number] !== DELETED,
+    );
+    this.#view.series.delete(deleted, this.#fromLog ? lsn : 0);
+    for (const number of deleted) {
+      this.#defined[number] = DELETED;
+      this.#names.remove(number);
+    }
+    if (this.#fromLog && deleted.length > 0) this.catalogue.delete(deleted);
+  }
+
   point(series: number, time: number, value: number, lsn: number): void {
     this.points++;
-    if (this.#defined[series] === 1) this.head.point(series, time, value, lsn);
-    else this.quarantined++;
+    if (this.#defined[series] === DEFINED) this.head.point(series, time, value, lsn);
+    else if (this.#defined[series] !== DELETED) this.quarantined++;
   }
 
   bucket(series: number, time: number, bucket: Bucket, lsn: number): void {
     this.points++;
-    if (this.#defined[series] === 1) this.head.bucket(series, time, bucket, lsn);
-    else this.quarantined++;
+    if (this.#defined[series] === DEFINED) this.head.bucket(series, time, bucket, lsn);
+    else if (this.#defined[series] !== DELETED) this.quarantined++;
   }
 
   open(windowClass: number, index: number, lsn: number): void {

@@ -17,7 +17,16 @@ export interface SeriesMemory {
   epochs: SharedArrayBuffer;
   /** A bit by series: it was deleted. */
   deleted: SharedArrayBuffer;
+  /** One int64: where the log says so of the newest of them. */
+  deletedLsn: SharedArrayBuffer;
   counts: SharedArrayBuffer;
+}
+
+/** Series in a section of a StatFile: consecutive numbers, so that neighbours are read together. */
+export const SHARD_SERIES = 8192;
+
+export function shardOf(series: number): number {
+  return Math.floor(series / SHARD_SERIES);
 }
 
 const MAX_EPOCHS = 16_000_000;
@@ -41,6 +50,7 @@ export class SeriesTable {
   readonly plans: PlanTable;
   readonly #epochs: Float64Array;
   readonly #deleted: Uint8Array;
+  readonly #deletedLsn: BigInt64Array;
   readonly #counts: Int32Array;
 
   static reserve(maxSeries: number, plans: SharedArrayBuffer): SeriesMemory {
@@ -51,6 +61,7 @@ export class SeriesTable {
       epochOf: new SharedArrayBuffer(maxSeries * 4),
       epochs: new SharedArrayBuffer(maxEpochs * EPOCH_WORDS * 8),
       deleted: new SharedArrayBuffer((maxSeries + 7) >> 3),
+      deletedLsn: new SharedArrayBuffer(8),
       counts: new SharedArrayBuffer(16),
     };
   }
@@ -61,6 +72,7 @@ export class SeriesTable {
     this.epochOf = new Int32Array(memory.epochOf);
     this.#epochs = new Float64Array(memory.epochs);
     this.#deleted = new Uint8Array(memory.deleted);
+    this.#deletedLsn = new BigInt64Array(memory.deletedLsn);
     this.#counts = new Int32Array(memory.counts);
   }
 
@@ -78,13 +90,37 @@ export class SeriesTable {
     if (series >= this.next) Atomics.store(this.#counts, 0, series + 1);
   }
 
-  /** Ends a series for good: its number is never used again. Only the writing thread does so. */
-  delete(series: number): void {
-    this.#deleted[series >> 3]! |= 1 << (series & 7);
+  /**
+   * Ends series for good, as the record of the log at `lsn` has it: their numbers are never used
+   * again. Only the writing thread does so.
+   */
+  delete(numbers: readonly number[], lsn: number): void {
+    // First, so that whoever sees a mark knows of a position that is not before its own.
+    if (lsn > this.deletedLsn) Atomics.store(this.#deletedLsn, 0, BigInt(lsn));
+    for (const series of numbers) this.#deleted[series >> 3]! |= 1 << (series & 7);
+  }
+
+  /**
+   * Position of the newest delete. What was left out because of one must not be taken for gone
+   * before the log is synced up to there: a power cut could take the delete back.
+   */
+  get deletedLsn(): number {
+    return Number(Atomics.load(this.#deletedLsn, 0));
   }
 
   isDeleted(series: number): boolean {
     return (this.#deleted[series >> 3]! & (1 << (series & 7))) !== 0;
+  }
+
+  /** Shards with deleted series. */
+  shardsWithDeleted(): number[] {
+    const shards: number[] = [];
+    const shardBytes = SHARD_SERIES / 8;
+    for (let shard = 0; shard * SHARD_SERIES < this.next; shard++) {
+      const bits = this.#deleted.subarray(shard * shardBytes, (shard + 1) * shardBytes);
+      if (bits.some((byte) => byte !== 0)) shards.push(shard);
+    }
+    return shards;
   }
 
   /** Leaves numbers out that the log has given away, so that they are never given again. */

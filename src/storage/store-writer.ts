@@ -7,15 +7,18 @@ import type { HeadWindow } from "./head/window.ts";
 import { type LogSink, LogWriter } from "./log-writer.ts";
 import type { Plan } from "./plan.ts";
 import type { Replayed } from "./replay.ts";
+import { shardOf } from "./series-table.ts";
 import { isLongStep, WINDOW_SECONDS, type WindowClass } from "./slots.ts";
 import type { OwnedStoreView } from "./store-memory.ts";
-import { RECORD_ROOM } from "./wal/encoder.ts";
+import { DELETED_ROOM, RECORD_ROOM } from "./wal/encoder.ts";
 import type { WalRing } from "./wal/ring.ts";
 
 /** Names of series, as far as writing needs them. */
 export interface NameSink {
   /** @throws RangeError when the index is full */
   add(path: string, series: number): void;
+  /** Takes the name of a series away; false when it has none. */
+  remove(series: number): boolean;
 }
 
 /** What the other side of the store is told. */
@@ -26,6 +29,8 @@ export interface StoreEvents extends LogSink {
   frozen(strays: number): void;
   /** Defining records, framed, for the catalogue; all of them have LSNs below `lsn`. */
   catalogue(frame: Uint8Array, lsn: number): void;
+  /** Series of these shards were deleted. */
+  deleted(shards: readonly number[]): void;
   /** The log is needed from this position on. */
   needed(lsn: number): void;
 }
@@ -219,6 +224,31 @@ export class StoreWriter {
     this.#log.epoch(series, from, plan, isLearned);
     this.#catalogue.epoch(series, from, plan, isLearned);
     return from;
+  }
+
+  /**
+   * Ends series for good, at once: no reader finds them, and their numbers are never used again. All
+   * of `series` is one record of the log, and so one step, as long as that fits a frame. Whoever
+   * keeps numbers of series must forget these before the next datapoint.
+   *
+   * @returns how many there were
+   * @throws LogFullError when some or all of them could not be logged; those are still there
+   */
+  deleteSeries(series: Iterable<number>): number {
+    const live = [...new Set(series)]
+      .filter((number) => number < this.#view.series.next && !this.#view.series.isDeleted(number))
+      .sort((a, b) => a - b);
+    const most = Math.floor((this.#ring.payloadBytes - RECORD_ROOM) / DELETED_ROOM);
+    for (let from = 0; from < live.length; from += most) {
+      const deleted = live.slice(from, from + most);
+      const lsn = this.#log.delete(deleted);
+      if (lsn < 0) throw new LogFullError();
+      this.#catalogue.delete(deleted);
+      this.#view.series.delete(deleted, lsn);
+      for (const number of deleted) this.#names.remove(number);
+      this.#events.deleted([...new Set(deleted.map(shardOf))]);
+    }
+    return live.length;
   }
 
   /** Takes a datapoint or a single sample; see PointSink for mantissa and decimals. */

@@ -244,6 +244,31 @@ test("a reader in Python finds every record of the log", (t) => {
   folder.remove();
 });
 
+test("a reader in Python leaves out what was deleted, and finds the name's new series", (t) => {
+  if (isSkipped(t)) return;
+  const folder = temporaryFolder();
+  const world = new StoredWorld(folder.path, 6);
+  world.run(HOUR);
+  world.seal({ merges: false });
+  const [gone, again] = [3, 12].map((i) => world.series.splice(i, 1)[0]!);
+  world.store.writer.deleteSeries([again!.number, gone!.number]);
+  world.log();
+  const deletes = readByPython("log", folder.path).filter(({ kind }) => kind === "delete");
+  t.deepEqual(
+    deletes.map(({ series }) => series),
+    [[gone!.number, again!.number]],
+  );
+  const number = world.store.writer.createSeries(
+    again!.name,
+    world.store.view.series.planOf[again!.number]!,
+  );
+  world.series.push({ ...again!, number, slots: new Map() });
+  world.run(HOUR);
+  world.seal({ merges: false });
+  look(t, folder.path, world);
+  folder.remove();
+});
+
 test("every byte of a StatFile is under a checksum", (t) => {
   if (isSkipped(t)) return;
   const folder = temporaryFolder();

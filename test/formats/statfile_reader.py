@@ -70,6 +70,11 @@ def records(first_lsn, count, payload):
             record = {"kind": "open" if tag == 0x84 else "cut", "class": payload.u8(), "index": payload.f64()}
         elif tag == 0x86:
             record = {"kind": "freeze"}
+        elif tag == 0x87:
+            numbers = []
+            for _ in range(payload.varint()):
+                numbers.append((numbers[-1] if numbers else -1) + 1 + payload.varint())
+            record = {"kind": "delete", "series": numbers}
         elif tag == 0x88:
             record = {"kind": "bucket", "series": payload.varint(), "time": time, "count": payload.varint(),
                       "values": doubles(*payload.unpack("5d"))}
@@ -104,7 +109,7 @@ class Store:
         form = json.loads(whole(f"{folder}/FORMAT"))
         need(form["minReader"] <= 1, "a newer store")
         self.store_id = bytes.fromhex(form["storeId"])
-        self.plans, self.names = {}, {}
+        self.plans, self.names, self.deleted = {}, {}, set()
         catalogue = whole(f"{folder}/catalogue") if os.path.exists(f"{folder}/catalogue") else b""
         for _, count, _, payload in frames(catalogue, 0):
             self.define(records(0, count, payload))
@@ -116,6 +121,8 @@ class Store:
                 self.plans.setdefault(record["plan"], record)
             elif record["kind"] == "series":
                 self.names.setdefault(record["series"], record["name"])
+            elif record["kind"] == "delete":
+                self.deleted.update(record["series"])
 
     def statfiles(self):
         """Lines of the manifest, applied; in the order of the log."""
@@ -224,7 +231,7 @@ def all_slots(folder):
     for (plan, shard), tiers in parts.items():
         under = imports.get((plan, shard), {})
         everything = [*tiers.values(), *under.values()]
-        for number in sorted({number for found in everything for *_, blocks in found for number in blocks}):
+        for number in sorted({number for found in everything for *_, blocks in found for number in blocks} - store.deleted):
             own = [[(*part, blocks.get(number, {})) for *part, blocks in tiers.get(tier, [])]
                    for tier in range(len(store.plans[plan]["tiers"]))]
             own_imports = [{slot: bucket for *_, blocks in under.get(tier, []) for slot, bucket in blocks.get(number, {}).items()}

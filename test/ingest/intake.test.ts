@@ -115,3 +115,60 @@ test("white space beyond ASCII around a name is no part of it", (t) => {
   t.is(ingest.valueAt("\ufeffg", T), 4);
   t.deepEqual(ingest.refused, { "carbon line-malformed": 1 });
 });
+
+test("after a delete no datapoint goes to the old number, over any door and by any prediction", (t) => {
+  const ingest = new IngestHarness();
+  const { store, intake } = ingest;
+  const carbon = intake.newPlaintext();
+  const pickles = intake.newPickle();
+  const names = ["a", "b", "c", "d"];
+  const lines = (value: number): Buffer =>
+    Buffer.from(names.map((name) => `${name} ${value} ${T}\n`).join(""));
+  const pickle = (value: number): Buffer => {
+    const body = Buffer.from(
+      `(l${names.map((name) => `(S'${name}'\n(L${T - 10}L\nF${value}\ntta`).join("")}.`,
+    );
+    const frame = Buffer.alloc(4);
+    frame.writeUInt32BE(body.length);
+    return Buffer.concat([frame, body]);
+  };
+  // Twice, so that the second time every name is predicted by the one before it.
+  for (let i = 0; i < 2; i++) {
+    carbon.push(lines(1));
+    pickles.push(pickle(1));
+  }
+  ingest.istat(`cpu^a^b ${T} 5\n`);
+  const gone = ["b", "d", "cpu.a"].map((path) => store.names.seriesAt(path));
+  t.is(store.writer.deleteSeries(gone), 3);
+  intake.forgetDeleted();
+  t.is(ingest.valueAt("b", T), undefined);
+  carbon.push(lines(2));
+  pickles.push(pickle(2));
+  ingest.istat(`cpu^a^b ${T} 7\n`);
+  for (const one of [ingest, ingest.restarted()]) {
+    for (const path of names) {
+      t.is(one.valueAt(path, T), 2, path);
+      t.is(one.valueAt(path, T - 10), 2, path);
+    }
+    t.is(one.valueAt("cpu.a", T), 7);
+    t.is(one.valueAt("cpu.b", T), 6);
+    t.is(one.store.recovered.replay.quarantined, 0);
+  }
+  t.true(["b", "d", "cpu.a"].every((path, i) => store.names.seriesAt(path) > gone[i]!));
+});
+
+test("names that are deleted and come back again and again take no more room", (t) => {
+  const ingest = new IngestHarness();
+  const decoder = ingest.intake.newPlaintext();
+  for (let round = 0; round < 30; round++) {
+    decoder.push(Buffer.from(`keeps 1 ${T}\na.${round} 1 ${T}\nb.${round} 1 ${T}\nc 1 ${T}\n`));
+    const found = ingest.store.names.find("[ab].*", 100).map(({ series }) => series);
+    t.is(ingest.store.writer.deleteSeries(found), 2);
+    ingest.intake.forgetDeleted();
+  }
+  decoder.push(Buffer.from(`keeps 3 ${T}\nc 3 ${T}\n`));
+  t.is(ingest.valueAt("keeps", T), 3);
+  t.is(ingest.valueAt("c", T), 3);
+  t.is(ingest.store.names.count, 2);
+  t.deepEqual(ingest.refused, {});
+});

@@ -8,6 +8,7 @@ const FIRST = {
   seconds: 1000,
   numbers: {
     series: 10,
+    deleted_series: 2,
     connections: 3,
     carbon_points_received: 100,
     pickle_points_received: 0,
@@ -30,7 +31,8 @@ const SECOND = {
   seconds: 1060,
   numbers: {
     ...FIRST.numbers,
-    series: 12,
+    series: 11,
+    deleted_series: 3,
     carbon_points_received: 220,
     pickle_points_received: 30,
     wal_durable_lsn: 700,
@@ -89,7 +91,7 @@ test("carbon's names count per interval, ours are those of /metrics", (t) => {
     memUsage: 1 << 20,
   });
   t.like(ours, {
-    series: 12,
+    series: 11,
     carbon_points_received: 220,
     "refused.carbon.blacklisted": 5,
     "refused.istat.no-room-for-series": 6,

@@ -67,27 +67,22 @@ export class StoreHarness {
     this.wal = new WalFiles(env, `${folder}/${WAL_FOLDER}`, format, walFiles, logEndLsn);
     this.wal.syncExisting();
     this.catalogue = new CatalogueFile(env, folder, catalogueBytes);
+    this.catalogue.syncExisting();
     const root = `${folder}/${STATFILE_FOLDER}`;
     this.files = new FileSet(env.files, root, (file, error) =>
       this.broken.push(`${file} ${error.message}`),
     );
     this.files.add(manifest.files);
-    this.sealer = new Sealer(
-      env,
-      new StoreView(memory),
-      root,
-      manifest,
-      () => this.wal.durableLsn,
-      {
-        added: (entries) => {
-          this.files.add(entries);
-          this.merger.added(entries);
-        },
-        sealed: (window) => this.writer.sealed(window),
-        flushed: (strays) => this.writer.flushed(strays),
+    const durableLsn = (): number => this.wal.durableLsn;
+    this.sealer = new Sealer(env, new StoreView(memory), root, manifest, durableLsn, {
+      added: (entries) => {
+        this.files.add(entries);
+        this.merger.added(entries);
       },
-    );
-    this.merger = new Merger(env, new StoreView(memory), root, manifest, {
+      sealed: (window) => this.writer.sealed(window),
+      flushed: (strays) => this.writer.flushed(strays),
+    });
+    this.merger = new Merger(env, new StoreView(memory), root, manifest, durableLsn, {
       changed: (added, removed) => {
         this.files.add(added);
         this.files.remove(removed);
@@ -109,6 +104,7 @@ export class StoreHarness {
           this.catalogue.append(frame);
           this.writer.catalogued(lsn);
         },
+        deleted: (shards) => this.merger.deleted(shards),
         needed: (lsn) => {
           this.wal.needed(lsn);
           manifest.forgetBelow(this.wal.droppedLsn);

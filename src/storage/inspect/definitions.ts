@@ -3,6 +3,7 @@ import type { RecordVisitor } from "../wal/decoder.ts";
 
 const DEFINED = 1;
 const USED = 2;
+const DELETED = 4;
 
 /** Above every series number that a store can have. */
 const MAX_SERIES = 100_000_000;
@@ -14,6 +15,7 @@ export class Definitions implements RecordVisitor {
   readonly plans = new Map<number, Plan>();
   /** By plan: sections of StatFiles that are of it. */
   readonly usedPlans = new Map<number, number>();
+  /** Series that are defined and not deleted. */
   seriesCount = 0;
   #flags = new Uint8Array(1 << 12);
 
@@ -22,7 +24,13 @@ export class Definitions implements RecordVisitor {
   }
 
   series(series: number): void {
-    if (this.#flag(series, DEFINED)) this.seriesCount++;
+    if (this.#flag(series, DEFINED) && !this.#has(series, DELETED)) this.seriesCount++;
+  }
+
+  delete(deleted: readonly number[]): void {
+    for (const series of deleted) {
+      if (this.#flag(series, DELETED) && this.#has(series, DEFINED)) this.seriesCount--;
+    }
   }
 
   point(series: number): void {
@@ -53,7 +61,7 @@ export class Definitions implements RecordVisitor {
     let count = 0;
     const end = Math.min(next, MAX_SERIES);
     for (let series = 0; series < end; series++) {
-      if (((this.#flags[series] ?? 0) & DEFINED) === 0) count++;
+      if (!this.#has(series, DEFINED | DELETED)) count++;
     }
     return count;
   }
@@ -71,6 +79,10 @@ export class Definitions implements RecordVisitor {
     }
     const listed = ranges.slice(0, MAX_RANGES).join(", ");
     return { count, numbers: ranges.length > MAX_RANGES ? `${listed}, …` : listed };
+  }
+
+  #has(series: number, flag: number): boolean {
+    return ((this.#flags[series] ?? 0) & flag) !== 0;
   }
 
   /** Whether the flag is new. */

@@ -11,6 +11,7 @@ export type LogRecord =
   | { lsn: number; kind: "plan"; plan: number; definition: Plan }
   | { lsn: number; kind: "series"; series: number; plan: number; created: number; name: string }
   | { lsn: number; kind: "epoch" | "learned"; series: number; from: number; plan: number }
+  | { lsn: number; kind: "delete"; series: number[] }
   | { lsn: number; kind: "open" | "cut"; windowClass: number; index: number }
   | { lsn: number; kind: "state"; windowClass: number; index: number; openLsn: number }
   | { lsn: number; kind: "freeze" };
@@ -53,6 +54,10 @@ class RecordLister implements RecordVisitor {
 
   epoch(series: number, from: number, plan: number, isLearned: boolean): void {
     this.#take({ lsn: this.#lsn++, kind: isLearned ? "learned" : "epoch", series, from, plan });
+  }
+
+  delete(series: readonly number[]): void {
+    this.#take({ lsn: this.#lsn++, kind: "delete", series: [...series] });
   }
 
   open(windowClass: number, index: number): void {

@@ -56,6 +56,7 @@ class Neighbours implements RecordVisitor {
   plan(): void {}
   series(): void {}
   epoch(): void {}
+  delete(): void {}
   open(): void {}
   cut(): void {}
   freeze(): void {}

@@ -70,6 +70,7 @@ class NameCount implements RecordVisitor {
   bucket(): void {}
   plan(): void {}
   epoch(): void {}
+  delete(): void {}
   open(): void {}
   cut(): void {}
   freeze(): void {}

@@ -4,6 +4,7 @@ import type { FileSystem } from "../environment.ts";
 import type { FileEntry } from "../manifest.ts";
 import { EVENT, GAUGE } from "../plan.ts";
 import type { SectionFiles } from "../seal/section-files.ts";
+import { SHARD_SERIES } from "../series-table.ts";
 import { BlockColumns } from "../statfile/block.ts";
 import { LANES, type SectionMeta } from "../statfile/format.ts";
 import { StatFileReader } from "../statfile/reader.ts";
@@ -94,7 +95,7 @@ export class MergeInputs {
 }
 
 /**
- * Writes the inputs' slots as one section per plan, tier and shard; a final merge writes a file per
+ * Writes the inputs' slots as one section per plan, tier and shard, without deleted series; a final merge writes a file per
  * shard, so that late data for a few series do not rewrite all. Yields every few series.
  */
 export function* mergeFiles(
@@ -144,15 +145,27 @@ function* mergeSections(
     lsnLast,
     mask: tier === 0 ? LAST : ALL,
   };
+  const lanes = liveLanes(view, shard, sources);
+  if (lanes.length === 0) return;
   const writer = out.begin(plan, section, suffix);
   const merge = isSingle
     ? mergeValues(sources, firstSlot, slots, plan.mode === EVENT)
     : mergeBuckets(sources, firstSlot, slots, tier);
-  for (let lane = 0; lane < LANES; lane++) {
-    if (sources.some(({ reader, index }) => reader.hasLane(index, lane))) merge(lane, writer);
-    if (lane % LANES_PER_STEP === LANES_PER_STEP - 1) yield;
+  for (const [i, lane] of lanes.entries()) {
+    merge(lane, writer);
+    if (i % LANES_PER_STEP === LANES_PER_STEP - 1) yield;
   }
   writer.endSection();
+}
+
+/** Lanes with data, but for those of deleted series: here their space comes back. */
+function liveLanes(view: StoreView, shard: number, sources: readonly Source[]): number[] {
+  const lanes: number[] = [];
+  for (let lane = 0; lane < LANES; lane++) {
+    if (view.series.isDeleted(shard * SHARD_SERIES + lane)) continue;
+    if (sources.some(({ reader, index }) => reader.hasLane(index, lane))) lanes.push(lane);
+  }
+  return lanes;
 }
 
 type MergeLane = (lane: number, writer: StatFileWriter) => void;

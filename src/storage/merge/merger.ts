@@ -4,10 +4,13 @@ import type { FileEntry, Manifest } from "../manifest.ts";
 import type { PlanTable, Tier } from "../plan.ts";
 import { FileSet, isDamage } from "../read/file-set.ts";
 import { SectionFiles } from "../seal/section-files.ts";
+import { StatFileReader } from "../statfile/reader.ts";
 import type { StoreView } from "../store-memory.ts";
 import { isCrash } from "../wal/files.ts";
+import { cleanFile, deadShare } from "./clean-file.ts";
 import { MergeInputs, mergeFiles } from "./merge-files.ts";
 import {
+  type CleanJob,
   type Job,
   type MergeJob,
   nextJob,
@@ -18,7 +21,7 @@ import {
 import { expired } from "./retention.ts";
 import { RetentionClock } from "./retention-clock.ts";
 import { rollUpFiles } from "./roll-up-files.ts";
-import { coveredLevel } from "./spans.ts";
+import { coveredLevel, isMergedWithin } from "./spans.ts";
 
 export interface MergeEvents {
   /** The list of live files has changed; readers must know before the removed ones are unlinked. */
@@ -27,14 +30,21 @@ export interface MergeEvents {
   damaged(file: string, error: Error): void;
 }
 
+/** After a turn of a job others may work, or the job can do nothing for the moment. */
+type Turn = "wait" | undefined;
+
 /** Milliseconds before a job that failed (a full disk) is tried again, and before any other is. */
 const RETRY_MS = 60_000;
 const PAUSE_MS = 5000;
 /** Milliseconds between two looks at what there is to do. */
 const LOOK_MS = 10_000;
+/** Share of a file's blocks that are of deleted series, above which it is written again. */
+const MAX_DEAD_SHARE = 0.25;
+/** A file that is merged within so many seconds waits for that. */
+const CLEAN_SECONDS = 7 * 86_400;
 
 /**
- * Merges StatFiles, writes roll-ups, removes what has expired. A step machine like the sealer: `step`
+ * Merges StatFiles, writes roll-ups, removes what has expired or was deleted. A step machine like the sealer: `step`
  * does a little and says whether there is more to do. A job is one line of the manifest, so one
  * that is killed leaves nothing half-done.
  *
@@ -46,6 +56,7 @@ export class Merger {
   readonly #view: StoreView;
   readonly #root: string;
   readonly #manifest: Manifest;
+  readonly #durableLsn: () => number;
   readonly #events: MergeEvents;
   readonly #clock: RetentionClock;
   readonly #files: FileSet;
@@ -55,8 +66,11 @@ export class Merger {
   #unlinking: { file: string; epoch: number }[] = [];
   /** When a job that failed may be tried again, by its name. */
   readonly #postponed = new Map<string, number>();
-  #job: Job | null = null;
-  #running: Generator<void> | null = null;
+  /** Shards of which series were deleted, and the files that may have much of those. */
+  readonly #deletedShards = new Set<number>();
+  readonly #suspects = new Set<string>();
+  #job: Job | CleanJob | null = null;
+  #running: Generator<Turn> | null = null;
   #retryAt = Number.NEGATIVE_INFINITY;
   #lookAt = Number.NEGATIVE_INFINITY;
   readonly #reachOf: ReachOf = (step, retention, until) =>
@@ -65,6 +79,7 @@ export class Merger {
   failure: Error | null = null;
   merges = 0;
   rollUps = 0;
+  cleanedFiles = 0;
   expiredFiles = 0;
   bytesWritten = 0;
 
@@ -73,16 +88,19 @@ export class Merger {
     view: StoreView,
     root: string,
     manifest: Manifest,
+    durableLsn: () => number,
     events: MergeEvents,
   ) {
     this.#env = env;
     this.#view = view;
     this.#root = root;
     this.#manifest = manifest;
+    this.#durableLsn = durableLsn;
     this.#events = events;
     this.#clock = new RetentionClock(env.clock);
     this.#files = new FileSet(env.files, root, (file, error) => this.#breakFile(file, error));
     this.#files.add(manifest.files);
+    this.deleted(view.series.shardsWithDeleted());
   }
 
   /** Why nothing expires at present; null when all is well. */
@@ -96,6 +114,13 @@ export class Merger {
     this.#lookAt = Number.NEGATIVE_INFINITY;
   }
 
+  /** Series of these shards were deleted: files that are not merged any more are looked through. */
+  deleted(shards: readonly number[]): void {
+    for (const shard of shards) this.#deletedShards.add(shard);
+    this.#suspect(this.#manifest.files, new Set(shards));
+    this.#lookAt = Number.NEGATIVE_INFINITY;
+  }
+
   /** "more": call again soon; "wait": nothing can be done now; "idle": nothing is to be done. */
   step(): "more" | "wait" | "idle" {
     this.#unlink();
@@ -103,7 +128,8 @@ export class Merger {
     if (this.#running === null && (now < this.#retryAt || now < this.#lookAt)) return "wait";
     try {
       this.#running ??= this.#begin(now);
-      if (this.#running !== null && this.#running.next().done !== true) return "more";
+      const turn = this.#running?.next();
+      if (turn !== undefined && turn.done !== true) return turn.value ?? "more";
     } catch (error) {
       if (isCrash(error)) throw error;
       this.failure = error instanceof Error ? error : new Error(String(error));
@@ -124,7 +150,7 @@ export class Merger {
   }
 
   /** Starts the next job; null when there is none. */
-  #begin(monotonicMs: number): Generator<void> | null {
+  #begin(monotonicMs: number): Generator<Turn> | null {
     this.#job = null;
     this.#view.plans.refresh();
     for (const [name, retryAt] of this.#postponed) {
@@ -134,17 +160,54 @@ export class Merger {
     this.#expire();
     const job = nextJob(this.#manifest.files, now, (one) => this.#isBlocked(one), this.#reachOf);
     this.#job = job;
-    if (job === null) return null;
-    return job.kind === "merge" ? this.#merge(job) : this.#rollUp(job, now);
+    if (job === null) return this.#suspects.size === 0 ? null : this.#cleanNext(now);
+    if (job.kind === "rollUp") return this.#rollUp(job, now);
+    return this.#merge(job);
   }
 
-  #isBlocked(job: Job): boolean {
+  #isBlocked(job: Job | CleanJob): boolean {
     if (this.#postponed.has(nameOf(job))) return true;
     const entries = job.kind === "merge" ? [...job.inputs, ...job.earlier] : job.inputs;
     return entries.some(({ file }) => this.#damaged.has(file));
   }
 
-  *#merge(job: MergeJob): Generator<void> {
+  /** Files that are still to be merged are not looked through. */
+  #suspect(entries: Iterable<FileEntry>, shards: ReadonlySet<number>): void {
+    if (shards.size === 0) return;
+    for (const { file, level, shard, imported } of entries) {
+      const isMerged = level > 0 || imported !== undefined;
+      if (isMerged && (shard === null || shards.has(shard))) this.#suspects.add(file);
+    }
+  }
+
+  /** Looks through a file that may have much of deleted series, and writes it again if it has. */
+  *#cleanNext(now: number): Generator<Turn> {
+    for (const entry of this.#manifest.files) {
+      if (!this.#suspects.has(entry.file)) continue;
+      const job: CleanJob = { kind: "clean", span: entry, inputs: [entry] };
+      if (this.#isBlocked(job)) continue;
+      this.#job = job;
+      this.#suspects.delete(entry.file);
+      if (entry.imported === undefined && isMergedWithin(entry, now, CLEAN_SECONDS)) return;
+      const reader = StatFileReader.open(this.#env.files, `${this.#root}/${entry.file}`, entry);
+      try {
+        if (deadShare(reader, this.#view) <= MAX_DEAD_SHARE) return;
+        // It stays one until it is done, so that it is tried again after a full disk.
+        this.#suspects.add(entry.file);
+        yield* this.#clean(job, reader);
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        this.#suspects.delete(entry.file);
+        this.#files.breakFile(entry, error);
+      } finally {
+        reader.close();
+      }
+      return;
+    }
+    this.#suspects.clear();
+  }
+
+  *#merge(job: MergeJob): Generator<Turn> {
     const { level, span, isFinal } = job;
     let inputs: MergeInputs;
     try {
@@ -158,8 +221,9 @@ export class Merger {
     const name = `merge-${level}-${span.from}-${lsn}`;
     const out = this.#output(name, lsn, () => level);
     try {
-      for (const _ of mergeFiles(this.#view, inputs, out, isFinal)) yield;
+      for (const _ of mergeFiles(this.#view, inputs, out, isFinal)) yield undefined;
       const add = out.finish();
+      yield* this.#untilDurable();
       this.#commit(
         add,
         inputs.entries.map(({ file }) => file),
@@ -174,21 +238,49 @@ export class Merger {
     }
   }
 
-  *#rollUp(job: RollUpJob, now: number): Generator<void> {
+  /** The new file takes the old one's place in every respect. */
+  *#clean({ inputs: [entry] }: CleanJob, reader: StatFileReader): Generator<Turn> {
+    const out = this.#output(cleanName(entry.file), entry.lsn, () => entry.level);
+    try {
+      yield* cleanFile(this.#view, reader, out);
+      const add = out.finish().map(({ file, bytes, footerCrc }) => ({
+        ...entry,
+        file,
+        bytes,
+        footerCrc,
+      }));
+      yield* this.#untilDurable();
+      this.#commit(add, [entry.file]);
+      this.cleanedFiles++;
+    } catch (error) {
+      if (!isCrash(error)) out.abandon();
+      throw error;
+    }
+  }
+
+  *#rollUp(job: RollUpJob, now: number): Generator<Turn> {
     const { span, inputs } = job;
     const lsn = this.#manifest.highestLsn;
     const { step, retention } = inputs[0]!;
     const name = `${ROLL_UP_PREFIX}${step}-${retention}-${span.from}-${lsn}`;
     const out = this.#output(name, lsn, (tier) => coveredLevel(tier.step, tier.retention, span));
     try {
-      for (const _ of rollUpFiles(this.#view, this.#files, inputs, span, now, lsn, out)) yield;
+      for (const _ of rollUpFiles(this.#view, this.#files, inputs, span, now, lsn, out))
+        yield undefined;
       const add = out.finish();
+      yield* this.#untilDurable();
       this.#commit([...add, ...inputs.map((entry) => ({ ...entry, isRolledUp: true }))], []);
       this.rollUps++;
     } catch (error) {
       if (!isCrash(error)) out.abandon();
       throw error;
     }
+  }
+
+  /** Deleted series were left out: that must not be undone by a power cut. */
+  *#untilDurable(): Generator<Turn> {
+    const { deletedLsn } = this.#view.series;
+    while (this.#durableLsn() <= deletedLsn) yield "wait";
   }
 
   #output(name: string, lsn: number, levelOf: (tier: Tier) => number): SectionFiles {
@@ -210,6 +302,12 @@ export class Merger {
     for (const entry of add) if (!known.has(entry.file)) this.bytesWritten += entry.bytes;
     this.#files.add(add);
     this.#files.remove(remove);
+    for (const file of remove) this.#suspects.delete(file);
+    // A series may have been deleted when its block was written already.
+    this.#suspect(
+      add.filter(({ file }) => !known.has(file)),
+      this.#deletedShards,
+    );
     this.#events.changed(add, remove);
     // Whoever pins an epoch from now on has been told.
     const epoch = this.#view.epochs.advance();
@@ -269,8 +367,15 @@ function reachOf(plans: PlanTable, step: number, retention: number, until: numbe
   return reach;
 }
 
-function nameOf(job: Job): string {
+function nameOf(job: Job | CleanJob): string {
   const [{ step, retention } = { step: 0, retention: 0 }] = job.inputs;
   const level = job.kind === "merge" ? job.level : 0;
   return `${job.kind} ${step} ${retention} ${level} ${job.span.from}`;
+}
+
+/** Name of the file that takes the place of `file`, without folder and suffix. */
+function cleanName(file: string): string {
+  const name = file.slice(file.indexOf("/") + 1, -".statfile".length);
+  const [, base, number] = /^(.*?)(?:-clean-(\d+))?$/.exec(name)!;
+  return `${base}-clean-${Number(number ?? 0) + 1}`;
 }

@@ -23,6 +23,13 @@ export interface RollUpJob {
   inputs: FileEntry[];
 }
 
+/** Writes a file again without the series that were deleted. */
+export interface CleanJob {
+  kind: "clean";
+  span: Span;
+  inputs: [FileEntry];
+}
+
 export type Job = MergeJob | RollUpJob;
 
 /** With this the names of files begin that were rolled up and not merged since. */

@@ -3,8 +3,8 @@ import type { FileEntry } from "../manifest.ts";
 import type { FileSet } from "../read/file-set.ts";
 import { fileParts, isImported, type Part } from "../read/parts.ts";
 import { TierReader } from "../read/tier-reader.ts";
-import { SHARD_SERIES } from "../seal/seal-window.ts";
 import type { SectionFiles } from "../seal/section-files.ts";
+import { SHARD_SERIES } from "../series-table.ts";
 import { BlockColumns } from "../statfile/block.ts";
 import { EVERY_STATISTIC } from "../statistic.ts";
 import type { StoreView } from "../store-memory.ts";
@@ -49,7 +49,8 @@ export function* rollUpFiles(
       const slots = last - firstSlot + (isEndOver ? 1 : 0);
       if (slots <= 0) continue;
       const parts = fileParts(files, firstSlot * step, (firstSlot + slots) * step);
-      const lanes = lanesOf(files, parts, planNumber, tier, shard);
+      const lanes = lanesOf(view, files, parts, planNumber, tier, shard);
+      if (!lanes.includes(1)) continue;
       const section = {
         plan: planNumber,
         mode: plan.mode,
@@ -99,8 +100,9 @@ function dropImported(columns: BlockColumns, slots: number): void {
   for (let i = 0; i < slots; i++) if (columns.only[i] !== EVERY_STATISTIC) columns.count[i] = 0;
 }
 
-/** Lanes with anything in the finest tier, or in the tier that is to be written. */
+/** Live lanes with anything in the finest tier, or in the tier that is to be written. */
 function lanesOf(
+  view: StoreView,
   files: FileSet,
   parts: readonly Part[],
   plan: number,
@@ -119,6 +121,7 @@ function lanesOf(
       if (section.plan !== plan || section.shard !== shard) return;
       if (section.tier !== 0 && section.tier !== tier) return;
       for (let lane = 0; lane < SHARD_SERIES; lane++) {
+        if (lanes[lane] === 1 || view.series.isDeleted(shard * SHARD_SERIES + lane)) continue;
         if (file.reader.hasLane(index, lane)) lanes[lane] = 1;
       }
     });

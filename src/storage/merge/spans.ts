@@ -89,3 +89,20 @@ export function coveredLevel(step: number, retention: number, span: Span): numbe
   });
   return covered;
 }
+
+/** Whether a merge of a higher level that is due within `seconds` may take a file in. */
+export function isMergedWithin(
+  {
+    step,
+    retention,
+    level,
+    from,
+  }: { step: number; retention: number; level: number; from: number },
+  now: number,
+  seconds: number,
+): boolean {
+  return mergeLevels(step, retention).some((spanOf, i) => {
+    const due = spanOf(from).until + mergeDelay(i + 1);
+    return i >= level && due > now && due <= now + seconds;
+  });
+}

@@ -2,7 +2,7 @@ import { StatFileError } from "../codec/bytes.ts";
 import type { FileSystem } from "../environment.ts";
 import { compareAges, type FileEntry } from "../manifest.ts";
 import { MAX_TIERS } from "../plan.ts";
-import { SHARD_SERIES } from "../seal/seal-window.ts";
+import { SHARD_SERIES } from "../series-table.ts";
 import { GroupCache } from "../statfile/group-cache.ts";
 import { StatFileReader } from "../statfile/reader.ts";
 

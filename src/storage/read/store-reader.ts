@@ -57,9 +57,11 @@ export class StoreReader {
     return this.#view.plans.get(this.#view.series.planOf[series]!);
   }
 
-  /** The grid a series would be answered on; null when it keeps nothing of the window. */
+  /** The grid a series would be answered on; null when it keeps nothing of the window, or is deleted. */
   geometry(series: number, window: ReadWindow): Geometry | null {
     this.#view.plans.refresh();
+    // It was there when it was looked for.
+    if (this.#view.series.isDeleted(series)) return null;
     return geometryOf(this.#view.series, series, window);
   }
 

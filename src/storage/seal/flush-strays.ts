@@ -3,10 +3,10 @@ import { LAST } from "../column.ts";
 import type { StrayLog } from "../head/stray-log.ts";
 import { straySpan } from "../merge/spans.ts";
 import { EVENT, GAUGE, type Plan } from "../plan.ts";
+import { SHARD_SERIES } from "../series-table.ts";
 import { BlockColumns } from "../statfile/block.ts";
 import type { StatFileWriter } from "../statfile/writer.ts";
 import type { StoreView } from "../store-memory.ts";
-import { SHARD_SERIES } from "./seal-window.ts";
 import type { SectionFiles } from "./section-files.ts";
 
 /** An entry of the log, ready to be sorted into sections. */
@@ -63,7 +63,7 @@ function collect(
   const found: Stray[] = [];
   for (let series = from; series < to; series++) {
     const head = strays.heads[series]!;
-    if (head === 0) continue;
+    if (head === 0 || view.series.isDeleted(series)) continue;
     for (const entry of strays.entries.collect(head)) {
       const plan = strays.entries.mark(entry);
       const slot = strays.entries.slot(entry);

@@ -2,13 +2,11 @@ import { clearBucket, emptyBucket } from "../bucket.ts";
 import { LAST } from "../column.ts";
 import type { HeadWindow } from "../head/window.ts";
 import { GAUGE } from "../plan.ts";
+import { SHARD_SERIES } from "../series-table.ts";
 import { firstSlotFrom, slotsBetween } from "../slots.ts";
 import { BlockColumns } from "../statfile/block.ts";
 import { DENSE, SPARSE, type StoreView } from "../store-memory.ts";
 import type { SectionFiles } from "./section-files.ts";
-
-/** Series in a section: consecutive numbers, so that neighbours are read together. */
-export const SHARD_SERIES = 8192;
 
 /** A series gets a row at once when it fills more than this share of its slots. */
 const DENSE_SHARE = 0.25;
@@ -73,7 +71,7 @@ export function* sealWindow(
   }
 }
 
-/** The series of a shard that have data in the window, by the plan that was in force. */
+/** The live series of a shard that have data in the window, by the plan that was in force. */
 function lanesByPlan(
   view: StoreView,
   window: HeadWindow,
@@ -82,7 +80,7 @@ function lanesByPlan(
 ): Map<number, number[]> {
   const lanes = new Map<number, number[]>();
   for (let series = from; series < to; series++) {
-    if (window.heads[series] === 0) continue;
+    if (window.heads[series] === 0 || view.series.isDeleted(series)) continue;
     const plan = view.series.planAt(series, window.start);
     const list = lanes.get(plan);
     if (list === undefined) lanes.set(plan, [series]);

@@ -27,7 +27,8 @@ const RETRY_MS = 5000;
  * `step` does a little and says whether there is more to do.
  *
  * A part gets its manifest line only when the log is durable up to the part's end, so that no log
- * position that a StatFile names can be given to another record after a power cut.
+ * position that a StatFile names can be given to another record after a power cut, and up to the
+ * newest delete.
  */
 export class Sealer {
   readonly #env: Environment;
@@ -114,7 +115,9 @@ export class Sealer {
         : flushStrays(this.#view, strays, files, this.#env.clock.wallMs() / 1000);
       for (const _ of write) yield "more";
       const add = files.finish();
-      while (this.#durableLsn() <= lsn) yield "wait";
+      // Deleted series were left out.
+      const needed = Math.max(lsn, this.#view.series.deletedLsn);
+      while (this.#durableLsn() <= needed) yield "wait";
       this.#manifest.commit(
         isWindow ? sealTransaction(window, add) : strayTransaction(strays, add),
       );

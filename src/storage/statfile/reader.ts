@@ -64,6 +64,9 @@ export class StatFileReader {
   #missed = -1;
   /** A series' block, as `#loadBlock` found it. */
   #block: Uint8Array = new Uint8Array(0);
+  /** Where the block found last is among those of its section. */
+  #from = 0;
+  #to = 0;
   #blockAt = 0;
   #blockEnd = 0;
   #values = new Float64Array(1 << 12);
@@ -124,6 +127,17 @@ export class StatFileReader {
   hasLane(section: number, lane: number): boolean {
     const { bitmap } = this.#directoryOf(section);
     return (bitmap[lane >> 3]! & (1 << (lane & 7))) !== 0;
+  }
+
+  /** Bytes of a series' block; 0 when there is none. */
+  blockBytes(section: number, lane: number): number {
+    return this.#locate(section, lane) ? this.#to - this.#from : 0;
+  }
+
+  /** A series' block as it is in the file, until the next one is read; empty when there is none. */
+  block(section: number, lane: number): Uint8Array {
+    if (!this.#loadBlock(section, lane)) return new Uint8Array(0);
+    return this.#block.subarray(this.#blockAt, this.#blockEnd);
   }
 
   /**
@@ -248,15 +262,10 @@ export class StatFileReader {
   /** Finds a series' block; false when there is none. */
   #loadBlock(index: number, lane: number): boolean {
     const section = this.sections[index]!;
+    if (!this.#locate(index, lane)) return false;
+    const from = this.#from;
+    const to = this.#to;
     const directory = this.#directoryOf(index);
-    const { bitmap, ranks, offsets } = directory;
-    if ((bitmap[lane >> 3]! & (1 << (lane & 7))) === 0) return false;
-    let rank = ranks[lane >> 6]!;
-    for (let at = (lane >> 6) * 8; at < lane >> 3; at++) rank += bitCount(bitmap[at]!);
-    rank += bitCount(bitmap[lane >> 3]! & ((1 << (lane & 7)) - 1));
-    const from = offsets[rank]!;
-    const to = rank + 1 < offsets.length ? offsets[rank + 1]! : section.blockBytes;
-    if (to < from || to > section.blockBytes) this.#fail("bad directory");
     const group = groupAt(directory, from);
     const start = group === 0 ? 0 : directory.groupEnds[group - 1]!;
     const key = directory.firstKey + group;
@@ -277,6 +286,20 @@ export class StatFileReader {
     this.#block = this.#read(section.blocksAt + from, to - from);
     this.#blockAt = 0;
     this.#blockEnd = to - from;
+    return true;
+  }
+
+  /** Finds where a series' block is among those of its section; false when there is none. */
+  #locate(index: number, lane: number): boolean {
+    const { blockBytes } = this.sections[index]!;
+    const { bitmap, ranks, offsets } = this.#directoryOf(index);
+    if ((bitmap[lane >> 3]! & (1 << (lane & 7))) === 0) return false;
+    let rank = ranks[lane >> 6]!;
+    for (let at = (lane >> 6) * 8; at < lane >> 3; at++) rank += bitCount(bitmap[at]!);
+    rank += bitCount(bitmap[lane >> 3]! & ((1 << (lane & 7)) - 1));
+    this.#from = offsets[rank]!;
+    this.#to = rank + 1 < offsets.length ? offsets[rank + 1]! : blockBytes;
+    if (this.#to < this.#from || this.#to > blockBytes) this.#fail("bad directory");
     return true;
   }
 

@@ -129,6 +129,15 @@ export class StatFileWriter {
     this.#endBlock();
   }
 
+  /** A block as another StatFile has it, of a section with the same slots and mask. */
+  copyBlock(lane: number, block: Uint8Array): void {
+    this.#beginBlock(lane, this.#section!.slots);
+    this.#out.reserve(block.length);
+    this.#out.bytes.set(block, this.#out.at);
+    this.#out.at += block.length;
+    this.#endBlock();
+  }
+
   endSection(): void {
     const section = this.#section;
     if (section === null) throw new Error("no section is begun");

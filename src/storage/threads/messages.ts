@@ -26,6 +26,8 @@ export type ToStore =
   | { kind: "frozen"; strays: number }
   | { kind: "catalogue"; frame: Uint8Array; lsn: number }
   | { kind: "dropped"; lsn: number }
+  /** Series of these shards were deleted. */
+  | { kind: "deleted"; shards: readonly number[] }
   | { kind: "close" };
 
 /** Store to ingest. */

@@ -42,17 +42,27 @@ function tellReaders(news: ToReader): void {
   for (const port of readers) port.postMessage(news);
 }
 
-const merger = new Merger(realEnvironment, view, `${data.folder}/${STATFILE_FOLDER}`, manifest, {
-  changed: (added, removed) => tellReaders({ added: [...added], removed: [...removed] }),
-  damaged: (file, error) => damage(file, error),
-});
+const durableLsn = (): number => Number(Atomics.load(durable, 0));
+catalogue.syncExisting();
+
+const merger = new Merger(
+  realEnvironment,
+  view,
+  `${data.folder}/${STATFILE_FOLDER}`,
+  manifest,
+  durableLsn,
+  {
+    changed: (added, removed) => tellReaders({ added: [...added], removed: [...removed] }),
+    damaged: (file, error) => damage(file, error),
+  },
+);
 
 const sealer = new Sealer(
   realEnvironment,
   view,
   `${data.folder}/${STATFILE_FOLDER}`,
   manifest,
-  () => Number(Atomics.load(durable, 0)),
+  durableLsn,
   {
     added: (entries: readonly FileEntry[]) => {
       tellReaders({ added: [...entries], removed: [] });
@@ -85,6 +95,7 @@ function report(): void {
       flushed_strays: sealer.flushedStrays,
       merges: merger.merges,
       roll_ups: merger.rollUps,
+      cleaned_statfiles: merger.cleanedFiles,
       expired_statfiles: merger.expiredFiles,
       statfile_bytes_written: sealer.bytesWritten + merger.bytesWritten,
       statfile_bytes: bytesOf(manifest.files),
@@ -155,6 +166,10 @@ data.ingest.on("message", (message: ToStore) => {
       return;
     case "dropped":
       manifest.forgetBelow(message.lsn);
+      return;
+    case "deleted":
+      merger.deleted(message.shards);
+      wake();
       return;
     case "close":
       // What is not sealed yet is in the log: the next start goes on with it.

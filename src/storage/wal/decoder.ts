@@ -4,6 +4,7 @@ import {
   POWERS_OF_TEN,
   RECORD_BUCKET,
   RECORD_CUT,
+  RECORD_DELETE,
   RECORD_EPOCH,
   RECORD_FREEZE,
   RECORD_LEARNED,
@@ -21,6 +22,8 @@ export interface RecordVisitor {
   plan(number: number, plan: Plan): void;
   series(series: number, plan: number, created: number, name: Uint8Array): void;
   epoch(series: number, from: number, plan: number, isLearned: boolean): void;
+  /** Series that end for good, their numbers ascending. */
+  delete(series: readonly number[], lsn: number): void;
   open(windowClass: number, index: number, lsn: number): void;
   cut(windowClass: number, index: number, lsn: number): void;
   freeze(lsn: number): void;
@@ -140,6 +143,17 @@ export function decodeRecords(
         const from = double();
         visitor.epoch(number, from, varint(), tag === RECORD_LEARNED);
         lsn++;
+        break;
+      }
+      case RECORD_DELETE: {
+        const count = varint();
+        if (count > end - at) throw new RangeError("a delete in the log runs over its frame");
+        const deleted: number[] = [];
+        for (let number = -1; deleted.length < count; ) {
+          number += varint() + 1;
+          deleted.push(number);
+        }
+        visitor.delete(deleted, lsn++);
         break;
       }
       case RECORD_OPEN: {

@@ -3,6 +3,7 @@ import type { Plan } from "../plan.ts";
 import {
   RECORD_BUCKET,
   RECORD_CUT,
+  RECORD_DELETE,
   RECORD_EPOCH,
   RECORD_FREEZE,
   RECORD_LEARNED,
@@ -15,6 +16,8 @@ import {
 
 /** More than any record without a name or a plan takes. */
 export const RECORD_ROOM = 96;
+/** As much as a series takes in a record of deletes. */
+export const DELETED_ROOM = 5;
 
 /**
  * Writes the records of one frame's payload. Series and time are written as differences from the
@@ -133,6 +136,18 @@ export class RecordEncoder {
     this.#varint(series);
     this.#double(from);
     this.#varint(plan);
+    this.records++;
+  }
+
+  /** Numbers of series, ascending. */
+  delete(series: readonly number[]): void {
+    this.bytes[this.at++] = RECORD_DELETE;
+    this.#varint(series.length);
+    let last = -1;
+    for (const number of series) {
+      this.#varint(number - last - 1);
+      last = number;
+    }
     this.records++;
   }
 

@@ -31,6 +31,7 @@ export const RECORD_EPOCH = 0x83;
 export const RECORD_OPEN = 0x84;
 export const RECORD_CUT = 0x85;
 export const RECORD_FREEZE = 0x86;
+export const RECORD_DELETE = 0x87;
 export const RECORD_BUCKET = 0x88;
 export const RECORD_STATE = 0x89;
 /** An epoch whose step was learned from the datapoints before it. */

@@ -20,9 +20,18 @@ const EDGE_SECONDS = 7200;
 
 /** Compares all that the model knows with what the store answers; null when they agree. */
 export function differenceOf(store: StoreHarness, model: Model, world: World): string | null {
+  if (store.names.count !== model.series.size) {
+    return `there are ${store.names.count} names instead of ${model.series.size}`;
+  }
+  for (const { series } of model.deleted) {
+    const { path, number } = series;
+    if (store.names.isLive(number)) return `series ${number} of ${path} was deleted`;
+    if (store.names.nameOf(number) !== "") return `series ${number} of ${path} has its name`;
+  }
   for (const series of model.series.values()) {
     const number = store.names.seriesAt(series.path);
     if (number < 0) return `${series.path} is not there`;
+    if (number !== series.number) return `${series.path} is ${number}, not ${series.number}`;
     if (store.names.nameOf(number) !== series.path) return `${series.path} has another name`;
     for (const plan of plansOf(series)) {
       const slots = slotsOf(series, plan);
@@ -32,7 +41,11 @@ export function differenceOf(store: StoreHarness, model: Model, world: World): s
         tierDifference(store, series, plan, slots, 1 + world.below(2), world);
       if (problem !== null) return problem;
     }
-    const problem = answerDifference(store, series, world);
+    // Where an earlier series of the name had something nothing shows through.
+    const times = [series, ...model.deleted.map((one) => one.series)]
+      .filter(({ path }) => path === series.path)
+      .flatMap(({ points }) => points.map(({ time }) => time));
+    const problem = answerDifference(store, series, times, world);
     if (problem !== null) return problem;
   }
   return null;
@@ -77,11 +90,16 @@ function tierDifference(
 }
 
 /** What a query is answered, across changes of plan and at the step that retention chooses. */
-function answerDifference(store: StoreHarness, series: ModelSeries, world: World): string | null {
-  const { path, points, epochs } = series;
-  if (points.length === 0) return null;
-  const now = Math.max(world.now, ...points.slice(-20).map(({ time }) => time));
-  const { time } = world.pick(points);
+function answerDifference(
+  store: StoreHarness,
+  series: ModelSeries,
+  times: readonly number[],
+  world: World,
+): string | null {
+  const { path, epochs } = series;
+  if (times.length === 0) return null;
+  const now = Math.max(world.now, ...times.slice(-20));
+  const time = world.pick(times);
   const span = world.pick([10, 100, 3000]) * epochs[0]!.plan.tiers[0]!.step;
   const read = store.read(path, time - span, time + span, now, "sum");
   // Beyond the longest retention of the present plan nothing is kept.

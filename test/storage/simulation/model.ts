@@ -23,8 +23,16 @@ export interface ModelSlot {
 
 export interface ModelSeries {
   path: string;
+  /** Of the store. */
+  number: number;
   epochs: ModelEpoch[];
   points: SentPoint[];
+}
+
+/** A series that was deleted, and the position of the log that says so. */
+export interface DeletedSeries {
+  series: ModelSeries;
+  lsn: number;
 }
 
 /**
@@ -33,10 +41,19 @@ export interface ModelSeries {
  */
 export class Model {
   readonly series = new Map<string, ModelSeries>();
+  /** In the order of the log. */
+  deleted: DeletedSeries[] = [];
 
-  define(path: string, plan: Plan, lsn: number): void {
+  define(path: string, number: number, plan: Plan, lsn: number): void {
     const epochs = [{ from: Number.NEGATIVE_INFINITY, plan, lsn }];
-    this.series.set(path, { path, epochs, points: [] });
+    this.series.set(path, { path, number, epochs, points: [] });
+  }
+
+  delete(paths: readonly string[], lsn: number): void {
+    for (const path of paths) {
+      this.deleted.push({ series: this.series.get(path)!, lsn });
+      this.series.delete(path);
+    }
   }
 
   change(path: string, from: number, plan: Plan, lsn: number): void {
@@ -49,9 +66,22 @@ export class Model {
 
   /**
    * The log ends at `lsn`: what comes after it was never promised, and its points are lost. The
-   * catalogue may still know a definition that the log has lost; `isKnown` says so.
+   * catalogue may still know a definition or a delete that the log has lost; `isKnown` and
+   * `isDeleted` say so.
    */
-  forgetFrom(lsn: number, isKnown: (path: string, epoch: ModelEpoch) => boolean): void {
+  forgetFrom(
+    lsn: number,
+    isKnown: (path: string, epoch: ModelEpoch) => boolean,
+    isDeleted: (number: number) => boolean,
+  ): void {
+    // A delete is one record: all of its series are back, or none. The newest is undone first.
+    const undone = this.deleted.filter(
+      (one) =>
+        one.lsn >= lsn &&
+        this.deleted.every((other) => other.lsn !== one.lsn || !isDeleted(other.series.number)),
+    );
+    for (const { series } of undone.reverse()) this.series.set(series.path, series);
+    this.deleted = this.deleted.filter((one) => !undone.includes(one));
     for (const series of [...this.series.values()]) {
       series.epochs = series.epochs.filter(
         (epoch) => epoch.lsn < lsn || isKnown(series.path, epoch),

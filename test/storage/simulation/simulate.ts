@@ -30,7 +30,7 @@ export function simulate(seed: number): string | null {
 
 function open(world: World): StoreHarness {
   return new StoreHarness(world.environment, "data", {
-    maxSeries: 64,
+    maxSeries: 256,
     pages: 2048,
     ringBytes: 1 << 18,
     options: OPTIONS,
@@ -59,14 +59,18 @@ function liveAndDie(
   const { logEndLsn, manifest, damage } = after.recovered;
   if (safe !== undefined && logEndLsn < safe) return `recovered to ${logEndLsn}, ${safe} was safe`;
   if (damage.length > 0) return JSON.stringify(damage);
-  model.forgetFrom(Math.max(logEndLsn, manifest.highestLsn), (path, { from, plan }) => {
-    const series = after.names.seriesAt(path);
-    const number = after.view.plans.numberOf(plan);
-    return (
-      series >= 0 &&
-      after.view.series.epochs(series).some((e) => e.from === from && e.plan === number)
-    );
-  });
+  model.forgetFrom(
+    Math.max(logEndLsn, manifest.highestLsn),
+    (path, { from, plan }) => {
+      const series = after.names.seriesAt(path);
+      const number = after.view.plans.numberOf(plan);
+      return (
+        series >= 0 &&
+        after.view.series.epochs(series).some((e) => e.from === from && e.plan === number)
+      );
+    },
+    (series) => after.view.series.isDeleted(series),
+  );
 
   const check = (when: string): string | null => {
     const problem = differenceOf(after, model, world) ?? after.broken[0];

@@ -50,6 +50,7 @@ export function live(
     else if (roll < 0.97) {
       if (store.sealer.step() === "idle") store.mergeStep();
     } else if (roll < 0.98) store.writer.freezeStrays();
+    else if (roll < 0.987) deleteSome(world, scenery, store, model);
     else changePlan(world, scenery, store, model);
     world.pass(world.chance(0.05) ? world.below(400_000) : world.below(3000));
     // Steps of the clock, small and large; with the large ones nothing may expire.
@@ -66,7 +67,7 @@ function send(world: World, scenery: Scenery, store: StoreHarness, model: Model)
     const { mode, step } = scenery.kinds[kind]!;
     const plan = planOf(world, scenery, mode, step);
     series = store.writer.createSeries(path, store.writer.planNumber(plan));
-    model.define(path, plan, store.writer.lsn - 1);
+    model.define(path, series, plan, store.writer.lsn - 1);
   }
   const time = timeFor(world, model.series.get(path)!);
   const value = world.chance(0.5) ? world.below(1000) / 10 : world.random() * 1000 + 1;
@@ -117,4 +118,17 @@ function changePlan(world: World, scenery: Scenery, store: StoreHarness, model: 
   if (number === store.view.series.planOf[series]) return;
   const from = store.writer.changePlan(series, number, false);
   if (from !== null) model.change(path, from, plan, store.writer.lsn - 1);
+}
+
+/** One series, or some of a kind. */
+function deleteSome(world: World, scenery: Scenery, store: StoreHarness, model: Model): void {
+  const kind = `s${world.below(scenery.kinds.length)}`;
+  const found = [...model.series.values()].filter(({ path }) => path.startsWith(kind));
+  const gone = world.chance(0.5) ? found.slice(0, 1) : found.filter(() => world.chance(0.7));
+  if (gone.length === 0) return;
+  store.writer.deleteSeries(gone.map(({ number }) => number));
+  model.delete(
+    gone.map(({ path }) => path),
+    store.writer.lsn - 1,
+  );
 }
