@@ -220,7 +220,7 @@ class Server {
   #startIngest(): Promise<Record<string, string>> {
     const [walPort, wal] = channel();
     const [storePort, store] = channel();
-    const { carbon, pickle, istat, retention, newSeriesPerMinute } = this.#settings;
+    const { carbon, pickle, istat, retention, istatRollUp, newSeriesPerMinute } = this.#settings;
     const { schemas, aggregation, whitelist, blacklist, quotas } = this.#settings;
     const workerData: IngestThreadData = {
       memory: this.#memory,
@@ -228,7 +228,7 @@ class Server {
       ring: this.#ring,
       folder: this.#folder,
       files: { schemas, aggregation, whitelist, blacklist, quotas },
-      istatRetention: retention,
+      istatCounters: { retention, rollUp: istatRollUp },
       newSeriesPerMinute,
       carbon,
       pickle,

@@ -43,6 +43,7 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("quotas", null, "FILE", "how many series there may be below a prefix"),
   spec("new-series-per-minute", "20000", "N", "new series in the long run; 0: no limit"),
   spec("retention", "10s:10d,5m:1y9d,1h:6y12d", "LEVELS", "retention levels of istat counters"),
+  spec("istat-rollup", "0", "N", "levels of parents that an istat line also feeds"),
   spec("time-zone", "UTC", "ZONE", "zone of times in requests that name none"),
   spec("wal-sync-ms", "1000", "N", "milliseconds of data that a power cut may cost"),
   spec("max-series", "16000000", "N", "series that memory is reserved for"),
@@ -63,7 +64,6 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("access-log", "debug", "LEVEL", "a line per HTTP request: off, trace, debug or info"),
   spec("log-level", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
   later("istat-http-listen", "HOST:PORT", "istatd's HTTP API"),
-  later("istat-rollup", "N", "parents that an istat line also feeds"),
   later("local-stats", "SUFFIX", "counters about this machine"),
   later("files-dir", "DIR", "files that the istat API serves"),
   later("settings-dir", "DIR", "saved dashboards and users of istatd"),
@@ -93,6 +93,8 @@ export interface Settings {
   /** 0: no limit. */
   newSeriesPerMinute: number;
   retention: readonly Retention[];
+  /** Levels of counters above those of an istat line that it also feeds. */
+  istatRollUp: number;
   timeZone: string;
   walSyncMs: number;
   maxSeries: number;
@@ -115,6 +117,9 @@ export interface Settings {
 
 const ACCESS_LOGS = ["off", "trace", "debug", "info"] as const;
 export type AccessLog = (typeof ACCESS_LOGS)[number];
+
+/** Names have seldom more levels, and each costs a sample. */
+const MAX_ROLL_UP = 32;
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
 
@@ -170,6 +175,7 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
       100_000_000,
     ),
     retention: retention(text("retention")!),
+    istatRollUp: number("istat-rollup", text("istat-rollup")!, 0, MAX_ROLL_UP),
     timeZone: zone(text("time-zone")!),
     walSyncMs: number("wal-sync-ms", text("wal-sync-ms")!, 1, 3_600_000),
     maxSeries: number("max-series", text("max-series")!, 1, 100_000_000),

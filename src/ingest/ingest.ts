@@ -71,7 +71,7 @@ export class Ingest {
       view.series,
       index,
       rules,
-      data.istatRetention,
+      data.istatCounters,
       this.#refusals,
       now,
       data.newSeriesPerMinute,

@@ -1,5 +1,4 @@
 import type { Rules } from "../config/rules.ts";
-import type { Retention } from "../model/retention.ts";
 import { IstatDecoder } from "../protocols/istat-lines.ts";
 import { PickleDecoder } from "../protocols/pickle.ts";
 import { PlaintextDecoder } from "../protocols/plaintext.ts";
@@ -10,7 +9,7 @@ import type { SeriesTable } from "../storage/series-table.ts";
 import type { StoreWriter } from "../storage/store-writer.ts";
 import { Quotas } from "./quotas.ts";
 import type { RefusalLog } from "./refusal-log.ts";
-import { planOf, SeriesDefiner } from "./series-definer.ts";
+import { type IstatOptions, planOf, SeriesDefiner } from "./series-definer.ts";
 import { StoreSink } from "./sinks.ts";
 import { StepLearner } from "./step-learner.ts";
 
@@ -34,7 +33,7 @@ export class Intake {
     series: SeriesTable,
     index: NameIndex,
     rules: Rules,
-    istatRetention: readonly Retention[],
+    istat: IstatOptions,
     refusals: RefusalLog,
     now: () => number,
     newSeriesPerMinute = 0,
@@ -51,14 +50,7 @@ export class Intake {
     );
     this.quotas.setRules(rules.quotas);
     this.learner = new StepLearner(writer, series);
-    this.definer = new SeriesDefiner(
-      writer,
-      index,
-      rules,
-      istatRetention,
-      this.quotas,
-      this.learner,
-    );
+    this.definer = new SeriesDefiner(writer, index, rules, istat, this.quotas, this.learner);
     this.#writer = writer;
     this.#series = series;
     this.#refusals = refusals;

@@ -1,11 +1,11 @@
 import type { MessagePort } from "node:worker_threads";
 import type { RuleFiles } from "../config/rules.ts";
-import type { Retention } from "../model/retention.ts";
 import type { NameIndexMemory } from "../storage/index/name-index.ts";
 import type { StoreMemory } from "../storage/store-memory.ts";
 import type { WalFile } from "../storage/wal/files.ts";
 import type { Damage } from "../storage/wal/scan.ts";
 import type { RuleFill } from "./rule-fills.ts";
+import type { IstatOptions } from "./series-definer.ts";
 
 export type Listen = { host: string; port: number } | null;
 
@@ -15,7 +15,7 @@ export interface IngestThreadData {
   ring: SharedArrayBuffer;
   folder: string;
   files: RuleFiles;
-  istatRetention: readonly Retention[];
+  istatCounters: IstatOptions;
   newSeriesPerMinute: number;
   carbon: Listen;
   pickle: Listen;

@@ -1,5 +1,5 @@
 import type { Rules } from "../config/rules.ts";
-import { expandIstatName } from "../model/istat-name.ts";
+import { expandIstatName, type IstatTarget, parentsOf } from "../model/istat-name.ts";
 import type { Retention } from "../model/retention.ts";
 import { canonicalName } from "../model/series-name.ts";
 import type { NameIndex } from "../storage/index/name-index.ts";
@@ -14,6 +14,13 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const LOG_FULL: Targets = { series: [], refusal: "log-full", isPassing: true };
 
+/** What applies to istat counters. */
+export interface IstatOptions {
+  retention: readonly Retention[];
+  /** Levels of counters above those of a line that it also feeds. */
+  rollUp: number;
+}
+
 /**
  * The slow way of a name that is seen for the first time: rules, canonical form, plan, and a new
  * series if there is none of that name. A name that is refused says why.
@@ -22,7 +29,7 @@ export class SeriesDefiner {
   rules: Rules;
   readonly #writer: StoreWriter;
   readonly #index: NameIndex;
-  readonly #istatRetention: readonly Retention[];
+  readonly #istat: IstatOptions;
   readonly #quotas: Quotas;
   readonly #learner: StepLearner;
 
@@ -30,14 +37,14 @@ export class SeriesDefiner {
     writer: StoreWriter,
     index: NameIndex,
     rules: Rules,
-    istatRetention: readonly Retention[],
+    istat: IstatOptions,
     quotas: Quotas,
     learner: StepLearner,
   ) {
     this.#writer = writer;
     this.#index = index;
     this.rules = rules;
-    this.#istatRetention = istatRetention;
+    this.#istat = istat;
     this.#quotas = quotas;
     this.#learner = learner;
   }
@@ -59,14 +66,15 @@ export class SeriesDefiner {
     return canonical.ok ? this.#replacing(canonical.name, true) : refused(canonical.reason);
   }
 
-  /** The series of all counters that an istat name feeds. */
+  /** The series of all counters that an istat name feeds, the counters of the roll-up last. */
   istat(raw: Buffer): number | Targets {
     const targets = expandIstatName(raw.toString("latin1"));
     if (targets.length === 0) return refused("name-empty");
-    const meanings = targets.map(({ name, event }) => {
+    const parents = parentsOf(targets, this.#istat.rollUp).filter((one) => this.#canRollUp(one));
+    const meanings = [...targets, ...parents].map(({ name, event }) => {
       const canonical = canonicalName(name);
       if (!canonical.ok) return refused(canonical.reason);
-      return this.#series(canonical.name, event ? EVENT : GAUGE, this.#istatRetention, false);
+      return this.#series(canonical.name, modeOf(event), this.#istat.retention, false);
     });
     if (meanings.length === 1) return meanings[0]!;
     const refusals = meanings.filter((meaning) => typeof meaning !== "number");
@@ -75,6 +83,12 @@ export class SeriesDefiner {
       refusal: refusals[0]?.refusal ?? null,
       isPassing: refusals.some(({ isPassing }) => isPassing),
     };
+  }
+
+  /** What was fed otherwise keeps its meaning: no sum of events goes into a mean, or over a value. */
+  #canRollUp({ name, event }: IstatTarget): boolean {
+    const known = this.#index.seriesAt(name);
+    return known < 0 || this.#writer.modeOf(known) === modeOf(event);
   }
 
   #replacing(name: string, isOwn: boolean): number | Targets {
@@ -106,6 +120,10 @@ export class SeriesDefiner {
       throw error;
     }
   }
+}
+
+function modeOf(isEvent: boolean): Mode {
+  return isEvent ? EVENT : GAUGE;
 }
 
 export function planOf(mode: Mode, retentions: readonly Retention[]): Plan {

@@ -5,8 +5,10 @@ export interface IstatTarget {
   event: boolean;
 }
 
-/** Counters that one line may feed. */
+/** Counters that one line may name. */
 const MAX_TARGETS = 64;
+/** Counters above these that it may feed. */
+const MAX_PARENTS = 256;
 
 /**
  * The counters that an istat name stands for: `base^s1^s2` feeds base.s1 and base.s2, a trailing
@@ -21,6 +23,27 @@ export function expandIstatName(raw: string): IstatTarget[] {
     if (name !== "" && !targets.some((known) => known.name === name)) targets.push({ name, event });
   }
   return targets;
+}
+
+/**
+ * The counters above those that a line names, at most `levels` nodes shorter, which an ingest
+ * roll-up feeds as well: each once, however many pieces lead to it, and none that the line names
+ * itself. They are event counters where what is below is one.
+ */
+export function parentsOf(targets: readonly IstatTarget[], levels: number): IstatTarget[] {
+  const known = new Set(targets.map(({ name }) => name));
+  const parents: IstatTarget[] = [];
+  for (const { name, event } of targets) {
+    let end = name.lastIndexOf(".");
+    for (let level = 0; level < levels && end > 0; level++, end = name.lastIndexOf(".", end - 1)) {
+      const parent = name.slice(0, end);
+      if (known.has(parent)) continue;
+      if (parents.length === MAX_PARENTS) return parents;
+      known.add(parent);
+      parents.push({ name: parent, event });
+    }
+  }
+  return parents;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Head } from "./head/head.ts";
 import type { StrayLog } from "./head/stray-log.ts";
 import type { HeadWindow } from "./head/window.ts";
 import { type LogSink, LogWriter } from "./log-writer.ts";
-import type { Plan } from "./plan.ts";
+import type { Mode, Plan } from "./plan.ts";
 import type { Replayed } from "./replay.ts";
 import { shardOf } from "./series-table.ts";
 import { isLongStep, WINDOW_SECONDS, type WindowClass } from "./slots.ts";
@@ -196,6 +196,12 @@ export class StoreWriter {
     this.#log.series(series, plan, created, name);
     this.#catalogue.series(series, plan, created, name);
     return series;
+  }
+
+  /** What the slots of a series mean. */
+  modeOf(series: number): Mode {
+    const { series: table, plans } = this.#view;
+    return plans.get(table.planOf[series]!).mode;
   }
 
   /**

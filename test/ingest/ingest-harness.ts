@@ -23,7 +23,10 @@ export class IngestHarness {
   readonly #now: () => number;
 
   constructor(
-    options: { maxSeries?: number; pages?: number; ringBytes?: number } = {},
+    {
+      rollUp = 0,
+      ...options
+    }: { maxSeries?: number; pages?: number; ringBytes?: number; rollUp?: number } = {},
     files: Partial<RuleFiles> = {},
     disk = new SimulatedFiles(1),
     now: () => number = () => NOW,
@@ -37,7 +40,7 @@ export class IngestHarness {
       this.store.view.series,
       this.store.names,
       loadRules({ ...NO_FILES, ...files }),
-      parseIstatRetention("10s:10d"),
+      { retention: parseIstatRetention("10s:10d"), rollUp },
       this.refusals,
       now,
     );

@@ -1,6 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
-import { caretPaths, expandIstatName } from "../../src/model/istat-name.ts";
+import { caretPaths, expandIstatName, parentsOf } from "../../src/model/istat-name.ts";
 import { canonicalName, tagsOf } from "../../src/model/series-name.ts";
 import { property } from "../property.ts";
 
@@ -69,6 +69,19 @@ test("an istat line feeds the counters that its carets name", (t) => {
   t.deepEqual(names("UPPER.Case"), ["upper.case"]);
   t.deepEqual(names("sl/ash:co\\b\"q'x"), ["sl_ash_co_b_q_x"]);
   t.deepEqual(names("mid.*star"), ["mid.*star"]);
+});
+
+test("a line feeds each counter above its own once, and none that it names itself", (t) => {
+  const parents = (raw: string, levels: number): string[] =>
+    parentsOf(expandIstatName(raw), levels).map(({ name, event }) => (event ? `*${name}` : name));
+  t.deepEqual(parents("a.b.c.d", 0), []);
+  t.deepEqual(parents("a.b.c.d", 2), ["a.b.c", "a.b"]);
+  t.deepEqual(parents("a.b", 9), ["a"]);
+  t.deepEqual(parents("a", 9), []);
+  t.deepEqual(parents("cpu^host.a^class.b", 2), ["cpu.host", "cpu", "cpu.class"]);
+  t.deepEqual(parents("cpu^host.a^", 2), ["cpu.host"]);
+  t.deepEqual(parents("*hits^a.x^b", 1), ["*hits.a", "*hits"]);
+  t.true(parents(`a${"^b.c.d.e.f".repeat(1)}^${"x.".repeat(2000)}y`, 1e9).length <= 256);
 });
 
 test("a caret in a query stands for the same counters, but not inside a class", (t) => {
