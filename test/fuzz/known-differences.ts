@@ -118,7 +118,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     reason: "finer steps are joined by the statistic that was asked for",
     applies: (target, difference) =>
-      difference?.kind === "values" &&
+      (difference?.kind === "values" || difference?.kind === "names") &&
       mixesSteps(target) &&
       calls("consolidateBy", "cumulative")(target),
   },
@@ -131,6 +131,15 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason: "series that were made of one share their tags by accident",
     applies: (target, difference) =>
       difference?.kind === "tags" && looksLike(/areaBetween|holtWinters/)(target),
+  },
+  {
+    reason: "a vertical line is one point, and not two of which one is shown",
+    applies: (target, difference) => difference !== null && calls("verticalLine")(target),
+  },
+  {
+    reason: "a product that overflows is no number once a factor is 0",
+    applies: (target, difference) =>
+      /null ours 0$/.test(difference?.text ?? "") && looksLike(/"multiply"/)(target),
   },
   {
     reason: "a reversed range is an error",

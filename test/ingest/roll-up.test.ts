@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { StorageRules } from "../../src/model/schema.ts";
 import { runJob } from "../../src/query/run-job.ts";
 import { StoreSource } from "../../src/query/store-source.ts";
-import { TagIndex } from "../../src/query/tag-index.ts";
+import { TagIndex } from "../../src/query/tags/tag-index.ts";
 import type { QueryJob } from "../../src/render/query-job.ts";
 import { IngestHarness, NOW } from "./ingest-harness.ts";
 
@@ -13,7 +13,7 @@ const LIMITS = { maxSeries: 100, maxDatapoints: 100_000, seconds: 60 };
 /** Values by statistic of one series, over the last minute. */
 async function statistics(ingest: IngestHarness, target: string): Promise<Record<string, unknown>> {
   const { names, reader } = ingest.store;
-  const source = new StoreSource(names, new TagIndex(names), reader, new StorageRules(null, null));
+  const source = new StoreSource(names, TagIndex.own(names), reader, new StorageRules(null, null));
   const found: Record<string, unknown> = {};
   for (const name of ["sum", "min", "max", "count", "average", "stddev"]) {
     const job: QueryJob = {
