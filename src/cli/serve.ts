@@ -16,6 +16,7 @@ import type { FromIngest, IngestThreadData, RecoveredStore, ToIngest } from "../
 import { addressText } from "../ingest/tcp-receiver.ts";
 import { GraphiteError } from "../model/errors.ts";
 import { QueryPool, queryThreadCount } from "../query/query-pool.ts";
+import { TagKeeper } from "../query/tags/tag-keeper.ts";
 import { reserveTagMemory, type TagMemory } from "../query/tags/tag-memory.ts";
 import { PAGE_BYTES } from "../storage/head/page-pool.ts";
 import { NameIndex, type NameIndexMemory } from "../storage/index/name-index.ts";
@@ -75,6 +76,7 @@ class Server {
   readonly #memory: StoreMemory;
   readonly #names: NameIndexMemory;
   readonly #tags: TagMemory;
+  readonly #tagKeeper: TagKeeper;
   readonly #ring = new SharedArrayBuffer(RING_BYTES);
   readonly #durable = new SharedArrayBuffer(8);
   readonly #epochs: ReaderEpochs;
@@ -101,6 +103,8 @@ class Server {
     this.#memory = memory;
     this.#names = names;
     this.#tags = tags;
+    // It begins before the store is back, so that as little as possible is left to do then.
+    this.#tagKeeper = new TagKeeper(new NameIndex(names), tags);
     this.#epochs = new ReaderEpochs(memory.epochs);
   }
 
@@ -324,6 +328,7 @@ class Server {
         limits: LIMITS,
         rules: this.#ruleTexts(),
       },
+      tags: this.#tagKeeper,
       connect: (port) => storeThread.postMessage({ reader: port }, [port]),
       eventsSince: (position) => documents.events.since(position),
       unpin: (reader) => this.#epochs.unpin(reader),
@@ -393,7 +398,7 @@ class Server {
       ...this.#condition.numbers,
       ...this.#documents?.numbers,
       query_jobs: this.#pool?.jobs ?? 0,
-      tag_index_bytes: this.#pool?.tagIndexBytes ?? 0,
+      tag_index_bytes: this.#tagKeeper.usedBytes,
       query_queue: this.#pool?.queueLength ?? 0,
       query_thread_restarts: this.#pool?.restarts ?? 0,
       resident_memory_bytes: rss,
@@ -419,6 +424,7 @@ class Server {
 
   async #finishShutDown(status: number): Promise<void> {
     this.#state = "shutting down";
+    this.#tagKeeper.close();
     await Promise.all([this.#ingest, ...this.#others].map((worker) => worker?.terminate()));
     this.#finish(status);
   }

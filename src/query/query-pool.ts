@@ -2,15 +2,16 @@ import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { GraphiteError } from "../model/errors.ts";
 import type { EventPosition, NewsOfEvents } from "../model/event-news.ts";
 import type { QueryAnswer, QueryJob, QueryRunner } from "../render/query-job.ts";
-import { NameIndex } from "../storage/index/name-index.ts";
 import { MAX_READERS } from "../storage/store-memory.ts";
 import type { FromQuery, QueryThreadData, ToQuery } from "./messages.ts";
-import { TagKeeper } from "./tags/tag-keeper.ts";
+import type { TagKeeper } from "./tags/tag-keeper.ts";
 
 export interface QueryPoolOptions {
   threads: number;
   /** Everything that a thread needs but its number and its port to the store. */
   data: Omit<QueryThreadData, "reader" | "store">;
+  /** Brings the tag index up to date. */
+  tags: Pick<TagKeeper, "refresh">;
   /** Gives the store thread its end of a new reader's port. */
   connect(port: MessagePort): void;
   /** What has changed with events since a position; everything without one. */
@@ -61,7 +62,6 @@ export class QueryPool implements QueryRunner {
   readonly #threads: Thread[] = [];
   #queue: Task[] = [];
   #rules: QueryThreadData["rules"];
-  readonly #tags: TagKeeper;
   #isClosed = false;
   jobs = 0;
   restarts = 0;
@@ -69,13 +69,7 @@ export class QueryPool implements QueryRunner {
   constructor(options: QueryPoolOptions) {
     this.#options = options;
     this.#rules = options.data.rules;
-    this.#tags = new TagKeeper(new NameIndex(options.data.names), options.data.tags);
     for (let reader = 0; reader < options.threads; reader++) this.#start(reader);
-  }
-
-  /** Bytes that the tag index takes. */
-  get tagIndexBytes(): number {
-    return this.#tags.usedBytes;
   }
 
   get queueLength(): number {
@@ -113,7 +107,6 @@ export class QueryPool implements QueryRunner {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#tags.close();
     for (const task of this.#queue.splice(0)) {
       this.#settle(task, () => task.reject(new GraphiteError("ERR_NOT_READY", "shutting down")));
     }
@@ -200,7 +193,7 @@ export class QueryPool implements QueryRunner {
         () => this.#overtime(thread, task, message),
         seconds * 1000 + GRACE_MS,
       );
-      this.#tags.refresh();
+      this.#options.tags.refresh();
       thread.worker.postMessage({ kind: "job", job: task.job } as ToQuery);
     }
   }

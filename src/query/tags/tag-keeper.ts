@@ -4,7 +4,7 @@ import { TagWriter } from "./tag-writer.ts";
 
 /** What new series may take of the main thread at a time. */
 const SLICE_MS = 3;
-const IDLE_MS = 1000;
+const IDLE_MS = 200;
 
 /**
  * Keeps the tag index up to date from the main thread, in slices, so that HTTP goes on meanwhile: at
