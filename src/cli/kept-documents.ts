@@ -6,6 +6,7 @@ import type { Clock } from "../storage/environment.ts";
 import { realEnvironment } from "../storage/node-files.ts";
 import type { Condition } from "./condition.ts";
 
+const REPAIR_MS = 5000;
 const MAX_DRIFT_MS = 300_000;
 
 /**
@@ -19,6 +20,7 @@ export function openDocuments(folder: string, condition: Condition): Documents {
     condition.onDocuments(failure),
   );
   for (const piece of documents.damage) condition.onStartDamage(piece);
+  setInterval(() => void documents.repair(), REPAIR_MS).unref();
   return documents;
 }
 

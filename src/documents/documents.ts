@@ -13,7 +13,8 @@ export class Documents {
   readonly dashboards: Dashboards;
   readonly links: Links;
   readonly damage: Damage[] = [];
-  readonly #collections: { bytes: number; close(): Promise<void> }[] = [];
+  readonly #collections: Pick<Collection<never>, "bytes" | "repair" | "close">[] = [];
+  readonly #failures = new Map<string, string>();
 
   /**
    * Reads what is in a data directory, which `writing` belongs to from now on. `onFailure` is told
@@ -30,7 +31,11 @@ export class Documents {
     const open = <T>(options: CollectionOptions<T>): Collection<T> => {
       const folder = `${dataFolder}/${DOCUMENT_FOLDER}`;
       const collection = new Collection(reading, writing, folder, options);
-      collection.onFailure = onFailure;
+      collection.onFailure = (reason) => {
+        if (reason === null) this.#failures.delete(options.name);
+        else this.#failures.set(options.name, reason);
+        onFailure([...this.#failures.values()][0] ?? null);
+      };
       this.damage.push(...collection.damage);
       this.#collections.push(collection);
       return collection;
@@ -46,6 +51,11 @@ export class Documents {
       events: this.events.size,
       document_bytes: this.#collections.reduce((sum, { bytes }) => sum + bytes, 0),
     };
+  }
+
+  /** To be called now and then: what the disk has refused to write is tried again. */
+  async repair(): Promise<void> {
+    await Promise.all(this.#collections.map((collection) => collection.repair()));
   }
 
   /** Waits for what was begun; nothing more is taken. */

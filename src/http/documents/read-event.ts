@@ -1,5 +1,6 @@
 import { GraphiteError } from "../../model/errors.ts";
 import type { NewEvent } from "./doors.ts";
+import { notTooDeep } from "./not-too-deep.ts";
 
 /** The years 1 to 9999, as times have them. */
 const FIRST_TIME = -62_135_596_800;
@@ -59,5 +60,5 @@ export function splitTags(text: string): string[] {
 
 /** Scripts send numbers, and whole objects as data. */
 function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : notTooDeep(() => JSON.stringify(value));
 }

@@ -57,6 +57,8 @@ export class Collection<T> {
   #bytes = 0;
   #writing: Promise<void> | null = null;
   #isClosed = false;
+  /** The last write was refused. */
+  #hasFailed = false;
   readonly damage: Damage[] = [];
   /** Told of every transaction that has become durable, in order. */
   onChange: (changes: readonly Change<T>[]) => void = () => {};
@@ -108,6 +110,12 @@ export class Collection<T> {
       this.#waiting.push({ decide, resolve, reject });
       this.#writing ??= this.#work();
     });
+  }
+
+  /** After a refusal: sees whether the disk takes the file again, and leaves it whole. */
+  async repair(): Promise<void> {
+    // That it still refuses is told by onFailure.
+    if (this.#hasFailed && !this.#isClosed) await this.commit(() => []).catch(() => {});
   }
 
   /** Waits for what was begun. */
@@ -187,6 +195,7 @@ export class Collection<T> {
       await this.#store(batch);
     } catch (error) {
       const reason = refusalOf(error);
+      this.#hasFailed = true;
       this.onFailure(reason);
       const message = `not stored, the disk refuses: ${reason}`;
       for (const { reject } of decided) {
@@ -200,13 +209,14 @@ export class Collection<T> {
   }
 
   async #store(batch: Batch<T>): Promise<void> {
-    if (batch.lines.length === 0) return;
+    if (batch.lines.length === 0 && !this.#hasFailed) return;
     const waste = this.#file.bytes - batch.bytes;
     if (this.#file.mustRewrite || (waste > MIN_WASTE_BYTES && waste > batch.bytes)) {
       await this.#file.rewrite(linesOf(batch.all()));
     } else {
       await this.#file.append(Buffer.concat(batch.lines));
     }
+    this.#hasFailed = false;
     this.onFailure(null);
   }
 }

@@ -90,6 +90,15 @@ test("a template is loaded with a value in the place of its key", async (t) => {
   });
 });
 
+test("a template of endless depth is kept, and cannot be filled", async (t) => {
+  const { app } = await server();
+  const state = `${"[".repeat(100_000)}"web1"${"]".repeat(100_000)}`;
+  t.is((await save(app, "save_template/deep/web1", state)).statusCode, 200);
+  const answer = await app.inject({ url: "/dashboard/load_template/deep/web2" });
+  t.is(answer.statusCode, 400);
+  t.regex(answer.body, /nested too deep/);
+});
+
 test("bad names and states are mistakes, and nothing is saved", async (t) => {
   const { app } = await server();
   const cases: [string, string, RegExp][] = [

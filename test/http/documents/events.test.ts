@@ -88,10 +88,11 @@ test("what is no event is refused with a word on what to send, and nothing is ke
     [{ what: "x", tags: { a: 1 } }, /"tags" must be an array/],
     [{ what: "x", when: "abc" }, /"when" must be a number/],
     [{ what: "x", when: 1e15 }, /"when" must be a number/],
+    [`{"what":${"[".repeat(100_000)}${"]".repeat(100_000)}}`, /nested too deep/],
   ];
   for (const [body, reason] of wrong) {
     const answer = await post(app, body);
-    t.is(answer.statusCode, 400, JSON.stringify(body));
+    t.is(answer.statusCode, 400, String(reason));
     const error = JSON.parse(answer.body) as { error: string; code: string };
     t.regex(error.error, reason);
     t.is(error.code, "ERR_PARAMETER");

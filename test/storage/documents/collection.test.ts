@@ -168,6 +168,26 @@ test("a full disk refuses and changes nothing; with room again the next write ma
   t.deepEqual(contents(open(files.crash("power", 4))), { a: "one", b: "two" });
 });
 
+test("after a refusal a repair leaves the file whole, as soon as there is room", async (t) => {
+  const files = newDisk();
+  const notes = open(files);
+  const failures: (string | null)[] = [];
+  await put(notes, "a", "one");
+  const steps = files.steps;
+  await notes.repair();
+  t.is(files.steps, steps);
+  files.isFull = true;
+  await t.throwsAsync(put(notes, "b", "two"));
+  notes.onFailure = (reason) => failures.push(reason);
+  await notes.repair();
+  files.isFull = false;
+  await notes.repair();
+  t.deepEqual(failures, ["ENOSPC: no space left", null]);
+  t.deepEqual(contents(open(files.crash("power", 4))), { a: "one" });
+  await put(notes, "b", "two");
+  t.deepEqual(contents(open(files.crash("power", 5))), { a: "one", b: "two" });
+});
+
 test("a line that is cut off never happened", async (t) => {
   const files = newDisk();
   const notes = open(files);
