@@ -28,7 +28,7 @@ export class BenchServer {
   /** @param schemas a storage-schemas.conf */
   static async start(schemas?: string): Promise<BenchServer> {
     const folder = mkdtempSync(join(tmpdir(), "statite-bench-"));
-    const ports = ["http", "carbon", "pickle", "istat"].flatMap((name) => [
+    const ports = ["http", "carbon", "pickle", "istat", "istat-http"].flatMap((name) => [
       `--${name}-listen`,
       "127.0.0.1:0",
     ]);

@@ -7,12 +7,14 @@ import {
   type TagExpression,
 } from "../src/model/tag-expression.ts";
 import type {
+  BucketGrid,
   EventQuestion,
   FetchedSeries,
   FoundNode,
   MergedLeaves,
   SeriesFacts,
   SeriesSource,
+  StoredBuckets,
   TimeWindow,
 } from "../src/render/series-source.ts";
 
@@ -106,7 +108,25 @@ export class MemorySource implements SeriesSource {
   factsOf(leaf: FoundNode): SeriesFacts {
     const { step, values } = this.#series[leaf.series]!;
     const tiers = [{ step, retention: step * values.length }];
-    return { method: "average", xFilesFactor: 0.5, tiers };
+    return { method: "average", xFilesFactor: 0.5, tiers, mode: "replace", trailing: [] };
+  }
+
+  buckets(leaf: FoundNode, { start, end, step }: BucketGrid): StoredBuckets {
+    const slots = Math.round((end - start) / step);
+    const { values, start: first, step: own } = this.#series[leaf.series]!;
+    const column = (): Float64Array => new Float64Array(slots);
+    const [count, sum, min, max, m2] = [column(), column(), column(), column(), column()];
+    values.forEach((value, i) => {
+      const at = Math.floor((first + i * own - start) / step);
+      if (at < 0 || at >= slots || Number.isNaN(value)) return;
+      const mean = count[at] === 0 ? value : sum[at]! / count[at]!;
+      m2[at]! += ((value - mean) ** 2 * count[at]!) / (count[at]! + 1);
+      min[at] = count[at] === 0 ? value : Math.min(min[at]!, value);
+      max[at] = count[at] === 0 ? value : Math.max(max[at]!, value);
+      sum[at]! += value;
+      count[at]! += 1;
+    });
+    return { first: 0, count, sum, min, max, m2 };
   }
 
   async allPaths(): Promise<string[]> {

@@ -21,7 +21,7 @@ export class TestServer {
   }
 
   static async start(dataDir: string, flags: readonly string[] = []): Promise<TestServer> {
-    const ports = ["http", "carbon", "pickle", "istat"].flatMap((name) => [
+    const ports = ["http", "carbon", "pickle", "istat", "istat-http"].flatMap((name) => [
       `--${name}-listen`,
       "127.0.0.1:0",
     ]);

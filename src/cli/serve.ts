@@ -7,10 +7,11 @@ import type { FastifyInstance } from "fastify";
 import cron from "node-cron";
 import type { Logger } from "pino";
 import { loadRules } from "../config/rules.ts";
-import type { Settings } from "../config/settings.ts";
+import type { Address, Settings } from "../config/settings.ts";
 import type { Documents } from "../documents/documents.ts";
 import { openControlSocket } from "../http/control-socket.ts";
 import type { HttpDoors } from "../http/doors.ts";
+import { buildIstatServer } from "../http/istat/server.ts";
 import { buildServer } from "../http/server.ts";
 import type { FromIngest, IngestThreadData, RecoveredStore, ToIngest } from "../ingest/messages.ts";
 import { addressText } from "../ingest/tcp-receiver.ts";
@@ -87,6 +88,7 @@ class Server {
   #pool: QueryPool | null = null;
   #documents: Documents | null = null;
   #http: FastifyInstance | null = null;
+  #istatHttp: FastifyInstance | null = null;
   #closeControl = async (): Promise<void> => {};
   /** The ingest thread may have received something. */
   #isReceiving = false;
@@ -120,7 +122,7 @@ class Server {
       if (this.#state !== "recovering" || typeof addresses === "number") return finished;
       this.#state = "ready";
       void finished.then(this.#beginTimers());
-      const listen = { ...(http === null ? {} : { http }), ...addresses };
+      const listen = { ...http, ...addresses };
       logStart(this.#log, this.#settings, listen);
       process.stdout.write(`${JSON.stringify({ event: "ready", pid: process.pid, listen })}\n`);
     } catch (error) {
@@ -153,8 +155,8 @@ class Server {
   }
 
   /** HTTP answers from the start, so that /health can say "recovering". */
-  async #startHttp(): Promise<string | null> {
-    const { http } = this.#settings;
+  async #startHttp(): Promise<Record<string, string>> {
+    const { http, istatHttp, filesDir } = this.#settings;
     const { httpHosts, corsOrigins, accessLog, trustedProxies, httpPrefix } = this.#settings;
     const doors: HttpDoors = {
       queries: {
@@ -181,7 +183,7 @@ class Server {
       },
       log: this.#log,
     };
-    this.#http = await buildServer(doors, {
+    const options = {
       hosts: httpHosts,
       corsOrigins,
       accessLog,
@@ -189,17 +191,20 @@ class Server {
       prefix: httpPrefix,
       access: this.#httpFiles.access,
       certificate: this.#httpFiles.certificate,
-    });
+    };
+    this.#http = await buildServer(doors, options);
     await this.#http.ready();
     await this.#openControlSocket(this.#http);
-    if (http === null) return null;
-    try {
-      await this.#http.listen({ host: http.host, port: http.port });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`--http-listen ${http.host}:${http.port} cannot be opened: ${reason}`);
+    const addresses: Record<string, string> = {};
+    if (http !== null) addresses.http = await listenHttp(this.#http, "http", http);
+    if (istatHttp !== null) {
+      this.#istatHttp = await buildIstatServer(
+        { ...doors, filesDir, now: () => Math.floor(Date.now() / 1000) },
+        options,
+      );
+      addresses.istatHttp = await listenHttp(this.#istatHttp, "istat-http", istatHttp);
     }
-    return addressText(this.#http.server.address());
+    return addresses;
   }
 
   async #openControlSocket(http: FastifyInstance): Promise<void> {
@@ -368,7 +373,10 @@ class Server {
   reload(): void {
     this.#log.info("SIGHUP: rereading the configuration");
     this.#tellIngest({ kind: "reload" });
-    this.#httpFiles.reload(this.#log, (certificate) => this.#http?.setCertificate(certificate));
+    this.#httpFiles.reload(this.#log, (certificate) => {
+      this.#http?.setCertificate(certificate);
+      this.#istatHttp?.setCertificate(certificate);
+    });
   }
 
   #tellIngest(message: ToIngest): void {
@@ -415,7 +423,7 @@ class Server {
     this.#state = "shutting down";
     this.#status = status;
     this.#log.info("shutting down");
-    await Promise.all([this.#http?.close(), this.#closeControl()]);
+    await Promise.all([this.#http?.close(), this.#istatHttp?.close(), this.#closeControl()]);
     await this.#pool?.close();
     await this.#documents?.close();
     if (this.#isReceiving) this.#tellIngest({ kind: "close" });
@@ -428,6 +436,21 @@ class Server {
     await Promise.all([this.#ingest, ...this.#others].map((worker) => worker?.terminate()));
     this.#finish(status);
   }
+}
+
+/** @returns the address; @throws Error that names the flag */
+async function listenHttp(
+  app: FastifyInstance,
+  name: string,
+  { host, port }: NonNullable<Address>,
+): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`--${name}-listen ${host}:${port} cannot be opened: ${reason}`);
+  }
+  return addressText(app.server.address());
 }
 
 function channel(): [MessagePort, MessagePort] {

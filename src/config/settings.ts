@@ -36,6 +36,8 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("carbon-listen", "2003", "HOST:PORT", "carbon plaintext, TCP and UDP"),
   spec("pickle-listen", "2004", "HOST:PORT", "carbon pickle, TCP"),
   spec("istat-listen", "8111", "HOST:PORT", "istat lines, TCP and UDP"),
+  spec("istat-http-listen", "8000", "HOST:PORT", "istatd's HTTP API"),
+  spec("files-dir", null, "DIR", "files that istatd's HTTP API serves"),
   spec("schemas", null, "FILE", "carbon's storage-schemas.conf"),
   spec("aggregation", null, "FILE", "carbon's storage-aggregation.conf"),
   spec("whitelist", null, "FILE", "carbon's whitelist.conf"),
@@ -63,9 +65,7 @@ export const SETTINGS: readonly SettingSpec[] = [
   ),
   spec("access-log", "debug", "LEVEL", "a line per HTTP request: off, trace, debug or info"),
   spec("log-level", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
-  later("istat-http-listen", "HOST:PORT", "istatd's HTTP API"),
   later("local-stats", "SUFFIX", "counters about this machine"),
-  later("files-dir", "DIR", "files that the istat API serves"),
   later("settings-dir", "DIR", "saved dashboards and users of istatd"),
   later("host-blacklist", "FILE", "hosts whose istat lines are refused"),
   later("admin-listen", "HOST:PORT", "istatd's admin port"),
@@ -85,6 +85,9 @@ export interface Settings {
   carbon: Address;
   pickle: Address;
   istat: Address;
+  istatHttp: Address;
+  /** Null: there are none. */
+  filesDir: string | null;
   schemas: string | null;
   aggregation: string | null;
   whitelist: string | null;
@@ -163,6 +166,8 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     carbon: address("carbon-listen"),
     pickle: address("pickle-listen"),
     istat: address("istat-listen"),
+    istatHttp: address("istat-http-listen"),
+    filesDir: text("files-dir"),
     schemas: text("schemas"),
     aggregation: text("aggregation"),
     whitelist: text("whitelist"),

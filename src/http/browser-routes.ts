@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { describe, text } from "./frame/describe.ts";
 import { Params } from "./params.ts";
-import type { RunQuery } from "./server.ts";
+import type { RunQuery } from "./run-queries.ts";
 
 /** /browser/search: the one part of Graphite's browser that scripts ask. */
 export function browserRoutes(app: FastifyInstance, run: RunQuery): void {

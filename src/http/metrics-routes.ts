@@ -5,7 +5,7 @@ import type { NamesJob } from "../render/query-job.ts";
 import { peerJob, protocolOf } from "./carbonserver/peer-job.ts";
 import { COMMON, describe, flag, integer, oneOf, text, texts } from "./frame/describe.ts";
 import { Params } from "./params.ts";
-import type { RunQuery } from "./server.ts";
+import type { RunQuery } from "./run-queries.ts";
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 

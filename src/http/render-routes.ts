@@ -8,7 +8,7 @@ import { peerJob, protocolOf } from "./carbonserver/peer-job.ts";
 import { COMMON, describe, flag, integer, oneOf, text, texts } from "./frame/describe.ts";
 import { Params } from "./params.ts";
 import { requestSource } from "./request-source.ts";
-import type { RunQuery } from "./server.ts";
+import type { RunQuery } from "./run-queries.ts";
 
 /** What graphite-web reads the answers of its peers in. */
 const PEER_FORMATS: readonly FormatName[] = ["pickle", "msgpack"];

@@ -1,5 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { QueryJob } from "../render/query-job.ts";
+import type { FastifyInstance } from "fastify";
 import { browserRoutes } from "./browser-routes.ts";
 import { carbonserverRoutes } from "./carbonserver/routes.ts";
 import { documentRoutes } from "./documents/document-routes.ts";
@@ -13,16 +12,8 @@ import { infoRoutes } from "./info-routes.ts";
 import { metricsRoutes } from "./metrics-routes.ts";
 import { openApi } from "./open-api.ts";
 import { renderRoutes } from "./render-routes.ts";
-import { sendBody } from "./send-body.ts";
+import { runQueries } from "./run-queries.ts";
 import { tagsRoutes } from "./tags-routes.ts";
-
-/** Runs a job for a request and sends what comes of it, with `headers` when it went well. */
-export type RunQuery = (
-  job: QueryJob,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  headers?: Record<string, string>,
-) => Promise<FastifyReply>;
 
 /** Graphite's HTTP API over the given doors; not listening yet. */
 export async function buildServer(
@@ -32,26 +23,7 @@ export async function buildServer(
   const app = await serverFrame(doors.log, { ...DEFAULT_OPTIONS, ...options });
   const answerOtherMethods = checkRoutes(app);
   await openApi(app, doors.health().version);
-  const run: RunQuery = async (job, request, reply, headers = {}) => {
-    const abort = new AbortController();
-    // A client that leaves takes its work with it.
-    const onClose = (): void => {
-      if (!reply.raw.writableFinished) abort.abort();
-    };
-    reply.raw.on("close", onClose);
-    try {
-      const answer = await doors.queries.run(job, abort.signal);
-      for (const problem of answer.problems) request.log.info({ problem }, "target");
-      reply.code(answer.status).type(answer.contentType).headers(answer.headers);
-      if (answer.status === 200) reply.headers(headers);
-      return await sendBody(answer.body, request, reply);
-    } catch (error) {
-      if (abort.signal.aborted) return reply.hijack();
-      throw error;
-    } finally {
-      reply.raw.off("close", onClose);
-    }
-  };
+  const run = runQueries(doors.queries);
   renderRoutes(app, run);
   metricsRoutes(app, run, doors.selfMetrics);
   carbonserverRoutes(app, run, doors);

@@ -5,7 +5,7 @@ import type { TagsJob } from "../render/query-job.ts";
 import { COMMON, describe, integer, text, texts } from "./frame/describe.ts";
 import { shapeOf } from "./metrics-routes.ts";
 import { Params } from "./params.ts";
-import type { RunQuery } from "./server.ts";
+import type { RunQuery } from "./run-queries.ts";
 
 const DEFAULT_COMPLETIONS = 100;
 

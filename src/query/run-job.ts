@@ -4,6 +4,7 @@ import { answerPeer } from "../render/carbonserver/index.ts";
 import { FORMATS } from "../render/formats/index.ts";
 import { prettyJson } from "../render/formats/pretty-json.ts";
 import { invalidParameters, MISTAKE_TYPE } from "../render/invalid-parameters.ts";
+import { answerIstat } from "../render/istat/index.ts";
 import type { QueryAnswer, QueryJob } from "../render/query-job.ts";
 import { type RenderAnswer, type RenderLimits, render } from "../render/render.ts";
 import type { TaggedSource } from "../render/series-source.ts";
@@ -21,6 +22,7 @@ export async function runJob(
   timeZone: string,
   limits: RenderLimits,
 ): Promise<QueryAnswer> {
+  if (job.kind === "istat") return answerIstat(job, source, limits);
   if (job.kind === "peer") return answerPeer(job, source, timeZone, limits);
   if (job.kind !== "render") {
     const { body, contentType, isJson } = isTagsJob(job)

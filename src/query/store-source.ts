@@ -5,19 +5,26 @@ import { caretPaths } from "../model/istat-name.ts";
 import type { StorageRules } from "../model/schema.ts";
 import type { TagExpression } from "../model/tag-expression.ts";
 import type {
+  BucketGrid,
   EventQuestion,
   FetchedSeries,
   FoundNode,
   MergedLeaves,
   SeriesFacts,
+  StoredBuckets,
   TaggedSource,
   TimeWindow,
 } from "../render/series-source.ts";
 import type { NameIndex } from "../storage/index/name-index.ts";
+import { EVENT, GAUGE, REPLACE } from "../storage/plan.ts";
 import type { Geometry } from "../storage/read/geometry.ts";
 import type { StoreReader } from "../storage/read/store-reader.ts";
 import type { Consolidation } from "../storage/roll-up/pick-statistic.ts";
+import { BlockColumns } from "../storage/statfile/block.ts";
+import { EVERY_STATISTIC } from "../storage/statistic.ts";
 import type { TagIndex } from "./tags/tag-index.ts";
+
+const MODES = { [REPLACE]: "replace", [GAUGE]: "gauge", [EVENT]: "event" } as const;
 
 /** Series read at a time; the head is pinned only for that long. */
 const BATCH = 256;
@@ -132,8 +139,29 @@ export class StoreSource implements TaggedSource {
   }
 
   factsOf(leaf: FoundNode): SeriesFacts {
-    const { tiers } = this.#reader.planOf(leaf.series);
-    return { ...this.#consolidationOf(leaf), tiers: tiers.filter((tier) => tier.lambda === 0) };
+    const { mode, tiers } = this.#reader.planOf(leaf.series);
+    return {
+      ...this.#consolidationOf(leaf),
+      tiers: tiers.filter((tier) => tier.lambda === 0),
+      mode: MODES[mode],
+      trailing: tiers
+        .filter((tier) => tier.lambda !== 0)
+        .map(({ step, retention, lambda }) => ({ step, season: retention, lambda })),
+    };
+  }
+
+  buckets(leaf: FoundNode, grid: BucketGrid): StoredBuckets {
+    const slots = Math.round((grid.end - grid.start) / grid.step);
+    const columns = new BlockColumns(slots);
+    this.#reader.readBuckets(leaf.series, grid, columns);
+    const { count, sum, min, max, m2, last, only } = columns;
+    for (let i = 0; i < slots; i++) {
+      if (count[i] === 0 || only[i] === EVERY_STATISTIC) continue;
+      // One statistic is all that is known of it: it is shown as a sample of that value.
+      for (const column of [sum, min, max]) column[i] = last[i]!;
+      m2[i] = 0;
+    }
+    return { first: 0, count, sum, min, max, m2 };
   }
 
   async allPaths(limit: number): Promise<string[]> {

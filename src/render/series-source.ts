@@ -53,6 +53,42 @@ export interface SeriesFacts {
   xFilesFactor: number;
   /** Seconds per bucket and seconds for which buckets are kept, finest first. */
   tiers: readonly { step: number; retention: number }[];
+  /** Whether datapoints replace what their slot holds, samples merge, or events add up to a rate. */
+  mode: "replace" | "gauge" | "event";
+  trailing: readonly TrailingLevel[];
+}
+
+/** A level of istat that shows averages over seasons; what they are made of is in the tiers. */
+export interface TrailingLevel {
+  step: number;
+  /** Seconds after which it repeats itself. */
+  season: number;
+  /** How much of the average stays when a season is added. */
+  lambda: number;
+}
+
+/** Buckets of `step` seconds from `start` to `end`, seconds. */
+export interface BucketGrid {
+  start: number;
+  end: number;
+  step: number;
+  /** How far back the question reaches, seconds: levels that keep less are not read. */
+  age: number;
+}
+
+/**
+ * What is kept of the samples of each slot of a grid, by slot. A slot whose count is 0 is empty. Of
+ * an event counter the samples are the rates of the finest slots in which something happened.
+ */
+export interface StoredBuckets {
+  /** Place of slot 0 on the grid. */
+  first: number;
+  count: Float64Array;
+  sum: Float64Array;
+  min: Float64Array;
+  max: Float64Array;
+  /** Sum of squared deviations from the mean. */
+  m2: Float64Array;
 }
 
 /**
@@ -89,6 +125,7 @@ export interface SeriesSource {
     window: TimeWindow,
     maxDatapoints: number,
   ): Promise<FetchedSeries[]>;
+  buckets(leaf: FoundNode, grid: BucketGrid): StoredBuckets;
   /** How a leaf is kept. */
   factsOf(leaf: FoundNode): SeriesFacts;
   /** The paths of all series, sorted. @throws GraphiteError ERR_LIMIT_SERIES */

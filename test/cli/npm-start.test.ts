@@ -14,7 +14,7 @@ function isAlive(pid: number): boolean {
 
 test("npm start serves, and a signal to npm ends the server with status 0", async (t) => {
   const folder = temporaryFolder();
-  const ports = ["http", "carbon", "pickle", "istat"].flatMap((name) => [
+  const ports = ["http", "carbon", "pickle", "istat", "istat-http"].flatMap((name) => [
     `--${name}-listen`,
     "127.0.0.1:0",
   ]);

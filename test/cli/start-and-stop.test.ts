@@ -16,7 +16,7 @@ class Start {
   readonly ended: Promise<number | null>;
 
   constructor(dataDir: string, flags: readonly string[] = []) {
-    const ports = ["http", "carbon", "pickle", "istat"].flatMap((name) => [
+    const ports = ["http", "carbon", "pickle", "istat", "istat-http"].flatMap((name) => [
       `--${name}-listen`,
       "127.0.0.1:0",
     ]);

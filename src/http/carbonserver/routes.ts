@@ -6,7 +6,7 @@ import { CONTENT_TYPES, type Protocol } from "../../render/carbonserver/protocol
 import type { HttpDoors } from "../doors.ts";
 import { describe, oneOf, text, texts } from "../frame/describe.ts";
 import { Params } from "../params.ts";
-import type { RunQuery } from "../server.ts";
+import type { RunQuery } from "../run-queries.ts";
 import { peerJob, protocolOf } from "./peer-job.ts";
 
 const FORMAT = oneOf(["json", "protobuf", "carbonapi_v2_pb", "carbonapi_v3_pb"], "json by default");

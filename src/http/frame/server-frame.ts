@@ -31,10 +31,14 @@ const MESSAGE_TYPES = [
   "application/octet-stream",
 ];
 
-/** A server without routes: limits, errors, ids, and who may do what. */
+/**
+ * A server without routes: limits, errors, ids, and who may do what. `routeOf` says which route a
+ * request is for, where that is not its path below the prefix.
+ */
 export async function serverFrame(
   log: FastifyBaseLogger,
   options: HttpOptions,
+  routeOf = options.prefix === "" ? undefined : withoutPrefix(options.prefix),
 ): Promise<FastifyInstance> {
   const { trustedProxies, prefix } = options;
   const listener = new Listener(options.certificate);
@@ -46,7 +50,7 @@ export async function serverFrame(
     serverFactory: (handle) => listener.create(handle),
     clientErrorHandler: answerClientError,
     ...(trustedProxies.length > 0 ? { trustProxy: [...trustedProxies] } : {}),
-    ...(prefix === "" ? {} : { rewriteUrl: withoutPrefix(prefix) }),
+    ...(routeOf === undefined ? {} : { rewriteUrl: routeOf }),
     requestIdHeader: false,
     genReqId: requestId,
     frameworkErrors: (error, request, reply) => {

@@ -86,6 +86,22 @@ export class StoreReader {
     return { start, end, step, values };
   }
 
+  /** Fills `columns` with the buckets of a series on any grid: the exact merge of what they span. */
+  readBuckets(series: number, grid: Omit<Geometry, "stretches">, columns: BlockColumns): void {
+    this.#view.plans.refresh();
+    const { start, end, step } = grid;
+    const slots = Math.round((end - start) / step);
+    this.#view.epochs.pin(this.#reader);
+    try {
+      const parts = partsBetween(this.#view, this.#files, this.#refreshFiles, start, end);
+      this.#buildAcross([series], grid, slots, parts);
+      for (let i = 0; i < slots; i++) this.#builder.copy(i, columns, i);
+    } finally {
+      this.#builder.secondsPerSlot = 1;
+      this.#view.epochs.unpin(this.#reader);
+    }
+  }
+
   /** The grid on which several series can be read together; null when they keep nothing. */
   commonGeometry(series: readonly number[], window: ReadWindow): Geometry | null {
     let step = 0;
@@ -193,7 +209,30 @@ export class StoreReader {
     values: Float64Array,
   ): void {
     const builder = this.#builder;
-    builder.begin(start, step, values.length);
+    const { mode, baseStep } = this.#buildAcross(
+      series,
+      { start, end, step, age },
+      values.length,
+      parts,
+    );
+    const columns = this.#columns;
+    const meaning: SlotMeaning = { mode, step, baseStep, secondsPerSlot: 1 };
+    for (let i = 0; i < values.length; i++) {
+      builder.copy(i, columns, 0);
+      values[i] = pickStatistic(columns, 0, consolidation, meaning);
+    }
+    builder.secondsPerSlot = 1;
+  }
+
+  /** Brings buckets of what is finer, over all plans, to the builder. */
+  #buildAcross(
+    series: readonly number[],
+    { start, end, step, age = 0 }: Omit<Geometry, "stretches">,
+    slots: number,
+    parts: readonly Part[],
+  ): { mode: Mode; baseStep: number } {
+    const builder = this.#builder;
+    builder.begin(start, step, slots);
     let mode: Mode = 0;
     let baseStep = step;
     for (const one of series) {
@@ -216,13 +255,7 @@ export class StoreReader {
         this.#tiers.build(one, stretch.plan, tier, from, until, builder, parts);
       }
     }
-    const columns = this.#columns;
-    const meaning: SlotMeaning = { mode, step, baseStep, secondsPerSlot: 1 };
-    for (let i = 0; i < values.length; i++) {
-      builder.copy(i, columns, 0);
-      values[i] = pickStatistic(columns, 0, consolidation, meaning);
-    }
-    builder.secondsPerSlot = 1;
+    return { mode, baseStep };
   }
 }
 

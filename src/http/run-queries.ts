@@ -1,0 +1,34 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { QueryJob, QueryRunner } from "../render/query-job.ts";
+import { sendBody } from "./send-body.ts";
+
+/** Runs a job for a request and sends what comes of it, with `headers` when it went well. */
+export type RunQuery = (
+  job: QueryJob,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  headers?: Record<string, string>,
+) => Promise<FastifyReply>;
+
+/** Runs jobs of requests; a client that leaves takes its work with it. */
+export function runQueries(queries: QueryRunner): RunQuery {
+  return async (job, request, reply, headers = {}) => {
+    const abort = new AbortController();
+    const onClose = (): void => {
+      if (!reply.raw.writableFinished) abort.abort();
+    };
+    reply.raw.on("close", onClose);
+    try {
+      const answer = await queries.run(job, abort.signal);
+      for (const problem of answer.problems) request.log.info({ problem }, "target");
+      reply.code(answer.status).type(answer.contentType).headers(answer.headers);
+      if (answer.status === 200) reply.headers(headers);
+      return await sendBody(answer.body, request, reply);
+    } catch (error) {
+      if (abort.signal.aborted) return reply.hijack();
+      throw error;
+    } finally {
+      reply.raw.off("close", onClose);
+    }
+  };
+}
