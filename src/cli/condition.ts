@@ -53,8 +53,13 @@ export class Condition {
     Object.assign(this.#numbers, numbers);
   }
 
-  onReport({ thread, failure, numbers }: ThreadReport): void {
+  onReport({ thread, failure, warnings, numbers }: ThreadReport): void {
     this.note(numbers);
+    for (const warning of warnings) {
+      if (this.#warnings.get(thread)?.includes(warning) !== true)
+        this.#log.warn({ thread }, warning);
+    }
+    this.#warnings.set(thread, warnings);
     this.#follow(thread, failure, "degraded: data stay in memory until this ends");
   }
 

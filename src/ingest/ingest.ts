@@ -1,8 +1,10 @@
 import { hostname } from "node:os";
 import { loadRules, type Rules, ruleFilesVersion } from "../config/rules.ts";
+import { spanText } from "../model/time-text.ts";
 import type { NameIndex } from "../storage/index/name-index.ts";
 import { realEnvironment } from "../storage/node-files.ts";
 import type { Recovered } from "../storage/recovery.ts";
+import { HOLD_SECONDS } from "../storage/series-table.ts";
 import type { OwnedStoreView } from "../storage/store-memory.ts";
 import { LogFullError, StoreWriter } from "../storage/store-writer.ts";
 import type { FromStore, FromWal, ToStore, ToWal } from "../storage/threads/messages.ts";
@@ -224,8 +226,16 @@ export class Ingest {
       for (const warning of this.#fills.warnings) this.#log("warn", warning);
     }
     if (this.#replanner.turn()) {
-      const { changed, kept, problem } = this.#replanner;
+      const { changed, kept, problem, shortened } = this.#replanner;
       this.#log("info", "retention of series changed", { series: changed });
+      for (const { before, now: after, series, from } of shortened.values()) {
+        this.#log("warn", "retention shortened", {
+          series,
+          before: spanText(before),
+          now: spanText(after),
+          until: new Date((from + HOLD_SECONDS) * 1000).toISOString(),
+        });
+      }
       if (kept > 0) this.#log("warn", "series keep their retention", { series: kept, problem });
     }
     while (this.#waiting.length > 0 && !this.#writer.isFull) this.#waiting.shift()!();

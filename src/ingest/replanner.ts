@@ -20,6 +20,8 @@ export class Replanner {
   #rules: StorageRules | null = null;
   #next = 0;
   changed = 0;
+  /** Series that will keep less, by the retentions before and now in seconds. */
+  shortened = new Map<string, { before: number; now: number; series: number; from: number }>();
   /** Series that keep their plan although the rules have changed, and why. */
   kept = 0;
   problem = "";
@@ -34,6 +36,7 @@ export class Replanner {
     this.#rules = rules;
     this.#next = 0;
     this.changed = 0;
+    this.shortened = new Map();
     this.kept = 0;
   }
 
@@ -64,8 +67,25 @@ export class Replanner {
     if (retentions === null) return;
     const number = this.#numberOf(retentions);
     if (number === null || number === planNumbers[series]) return;
-    if (this.#writer.changePlan(series, number, false) !== null) this.changed++;
-    else this.#keep("there is no memory for more changes");
+    const before = plans.longest[planNumbers[series]!]!;
+    const from = this.#writer.changePlan(series, number, false);
+    if (from === null) {
+      this.#keep("there is no memory for more changes");
+      return;
+    }
+    this.changed++;
+    this.#noteShorter(before, plans.longest[number]!, from);
+  }
+
+  #noteShorter(before: number, now: number, from: number): void {
+    if (now >= before) return;
+    const key = `${before} ${now}`;
+    const known = this.shortened.get(key);
+    if (known === undefined) this.shortened.set(key, { before, now, series: 1, from });
+    else {
+      known.series++;
+      known.from = Math.max(known.from, from);
+    }
   }
 
   #numberOf(retentions: readonly Retention[]): number | null {

@@ -34,6 +34,9 @@ const EPOCH_WORDS = 3;
 /** Added to the plan before, in the record of an epoch that was learned. */
 const LEARNED = 0x10000;
 
+/** Seconds for which a retention that was shortened is not acted upon, so that it can be taken back. */
+export const HOLD_SECONDS = 86_400;
+
 /** A stretch of a series' time that one plan governs. */
 export interface SeriesEpoch {
   /** Seconds; -Infinity for the first one. */
@@ -159,6 +162,23 @@ export class SeriesTable {
   isLearned(series: number): boolean {
     const record = Atomics.load(this.epochOf, series);
     return record !== 0 && this.#epochs[(record - 1) * EPOCH_WORDS + 1]! >= LEARNED;
+  }
+
+  /**
+   * For how long the series keeps anything at `now`, both in seconds: the longest retention that was
+   * in force within the last day.
+   */
+  keptSeconds(series: number, now: number): number {
+    const { longest } = this.plans;
+    let kept = longest[this.planOf[series]!]!;
+    let record = Atomics.load(this.epochOf, series);
+    while (record !== 0) {
+      const at = (record - 1) * EPOCH_WORDS;
+      if (this.#epochs[at]! <= now - HOLD_SECONDS) break;
+      kept = Math.max(kept, longest[this.#epochs[at + 1]! & (LEARNED - 1)]!);
+      record = this.#epochs[at + 2]!;
+    }
+    return kept;
   }
 
   /** All epochs, oldest first; the first begins at -Infinity. */

@@ -8,6 +8,7 @@ import { StatFileReader } from "../statfile/reader.ts";
 import type { StoreView } from "../store-memory.ts";
 import { isCrash } from "../wal/files.ts";
 import { cleanFile, deadShare } from "./clean-file.ts";
+import { KeptSeconds } from "./kept-seconds.ts";
 import { MergeInputs, mergeFiles } from "./merge-files.ts";
 import {
   type CleanJob,
@@ -36,6 +37,8 @@ type Turn = "wait" | undefined;
 /** Milliseconds before a job that failed (a full disk) is tried again, and before any other is. */
 const RETRY_MS = 60_000;
 const PAUSE_MS = 5000;
+/** Milliseconds between two looks at all series for what they keep. */
+const KEPT_LOOK_MS = 600_000;
 /** Milliseconds between two looks at what there is to do. */
 const LOOK_MS = 10_000;
 /** Share of a file's blocks that are of deleted series, above which it is written again. */
@@ -73,6 +76,10 @@ export class Merger {
   #running: Generator<Turn> | null = null;
   #retryAt = Number.NEGATIVE_INFINITY;
   #lookAt = Number.NEGATIVE_INFINITY;
+  #kept: KeptSeconds | null = null;
+  #keptLookAt = Number.NEGATIVE_INFINITY;
+  /** What goes when retentions that were shortened begin to count; null for nothing. */
+  held: { files: number; bytes: number; until: number } | null = null;
   readonly #reachOf: ReachOf = (step, retention, until) =>
     reachOf(this.#view.plans, step, retention, until);
   /** Why the last attempt failed; null after one that did not. */
@@ -318,11 +325,30 @@ export class Merger {
     const now = this.#clock.now(this.#manifest.files);
     if (now === null) return;
     const isLost = (file: string): boolean => this.#damaged.has(file);
-    const old = expired(this.#manifest.files, now, this.#reachOf, isLost);
+    const kept = this.#keptAt(now, isLost);
+    const old = expired(this.#manifest.files, now, this.#reachOf, isLost, (entry) =>
+      kept.of(entry),
+    );
     const remove = old.map(({ file }) => file);
     if (remove.length === 0) return;
     this.#commit([], remove);
     this.expiredFiles += remove.length;
+  }
+
+  #keptAt(now: number, isLost: (file: string) => boolean): KeptSeconds {
+    const monotonicMs = this.#env.clock.monotonicMs();
+    if (this.#kept !== null && monotonicMs < this.#keptLookAt) return this.#kept;
+    this.#keptLookAt = monotonicMs + KEPT_LOOK_MS;
+    const kept = new KeptSeconds(this.#view.series, now);
+    this.#kept = kept;
+    this.held = null;
+    if (kept.heldUntil === null) return kept;
+    const later = expired(this.#manifest.files, now, this.#reachOf, isLost, (entry) =>
+      kept.laterOf(entry),
+    );
+    const bytes = later.reduce((sum, entry) => sum + entry.bytes, 0);
+    if (later.length > 0) this.held = { files: later.length, bytes, until: kept.heldUntil };
+    return kept;
   }
 
   #unlink(): void {

@@ -6,7 +6,7 @@ import { mergeLevels } from "./spans.ts";
 const GRACE_SECONDS = 3600;
 
 /**
- * Files that may go at `now` (seconds): everything in them is older than their tier keeps, all
+ * Files that may go at `now` (seconds): everything in them is older than `keptOf` their tier, all
  * coarser buckets that they feed are written, and no late data wait that are to be joined with them
  * first. Those wait for nothing when `isLost`.
  */
@@ -15,12 +15,13 @@ export function expired(
   now: number,
   reachOf: ReachOf,
   isLost: (file: string) => boolean,
+  keptOf: (entry: FileEntry) => number,
 ): FileEntry[] {
   const all = [...files];
   const waiting = all.filter((entry) => !isDone(entry) && !isLost(entry.file));
   return all.filter((entry) => {
     const { step, retention, from, until } = entry;
-    if (until + retention + GRACE_SECONDS >= now || !isDone(entry)) return false;
+    if (until + keptOf(entry) + GRACE_SECONDS >= now || !isDone(entry)) return false;
     const reach = reachOf(step, retention, until);
     return !waiting.some(
       (other) =>

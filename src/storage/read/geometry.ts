@@ -47,9 +47,8 @@ export function geometryOf(
   series: number,
   window: ReadWindow,
 ): Geometry | null {
-  const { plans } = table;
   const { now } = window;
-  const longest = plans.longest[table.planOf[series]!]!;
+  const longest = table.keptSeconds(series, now);
   if (window.from > now || window.until < now - longest) return null;
   const from = Math.max(window.from, now - longest);
   const until = Math.min(window.until, now);

@@ -55,6 +55,8 @@ export interface ThreadReport {
   kind: "report";
   thread: "wal" | "store";
   failure: string | null;
+  /** What works, but not as its owner may think. */
+  warnings: string[];
   numbers: Record<string, number>;
 }
 

@@ -83,12 +83,22 @@ function problem(): string | null {
   return error?.message ?? merger.clockProblem;
 }
 
+function warnings(): string[] {
+  const { held } = merger;
+  if (held === null) return [];
+  const until = new Date(held.until * 1000).toISOString();
+  return [
+    `what shortened retentions no longer keep is removed after ${until}, unless they are taken back`,
+  ];
+}
+
 function report(): void {
   failure = problem();
   const message: ThreadReport = {
     kind: "report",
     thread: "store",
     failure,
+    warnings: warnings(),
     numbers: {
       seal_queue: sealer.queueLength,
       sealed_windows: sealer.sealedWindows,
@@ -97,6 +107,8 @@ function report(): void {
       roll_ups: merger.rollUps,
       cleaned_statfiles: merger.cleanedFiles,
       expired_statfiles: merger.expiredFiles,
+      held_statfiles: merger.held?.files ?? 0,
+      held_statfile_bytes: merger.held?.bytes ?? 0,
       statfile_bytes_written: sealer.bytesWritten + merger.bytesWritten,
       statfile_bytes: bytesOf(manifest.files),
       statfiles: [...manifest.files].length,

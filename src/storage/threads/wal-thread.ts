@@ -42,6 +42,7 @@ function report(): void {
     kind: "report",
     thread: "wal",
     failure: now,
+    warnings: [],
     numbers: {
       wal_files: wal.fileCount,
       wal_frames: wal.framesWritten,
