@@ -63,6 +63,7 @@ export function dashboardRoutes(app: FastifyInstance, doors: HttpDoors): void {
 
   app.route<{ Params: { name: string } }>({
     method: ["GET", "POST", "DELETE"],
+    exposeHeadRoute: false,
     url: "/dashboard/delete/:name",
     config: write,
     schema: described("Delete a dashboard", { path: NAME }),
@@ -119,6 +120,7 @@ export function dashboardRoutes(app: FastifyInstance, doors: HttpDoors): void {
 
   app.route<{ Params: { name: string } }>({
     method: ["GET", "POST", "DELETE"],
+    exposeHeadRoute: false,
     url: "/dashboard/delete_template/:name",
     config: write,
     schema: described("Delete a template", { path: NAME }),

@@ -10,6 +10,7 @@ export function linkRoutes(app: FastifyInstance, doors: HttpDoors): void {
       `${start}*`,
       {
         config: { role: "write" },
+        exposeHeadRoute: false,
         schema: describe({
           summary: "A short link to a path with its query",
           chapter: "Dashboards",

@@ -15,7 +15,7 @@ declare module "fastify" {
   }
 }
 
-const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
+const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
 
 /**
  * Sees to it that every route says who may call it and what it is: without a role or a summary the

@@ -74,6 +74,19 @@ test("deleting works by GET and by POST, and once", async (t) => {
   t.deepEqual(await get(app, "find?query="), { dashboards: [] });
 });
 
+test("who only asks for the head of an answer changes nothing", async (t) => {
+  const { app } = await server();
+  await save(app, "save/a", "{}");
+  await save(app, "save_template/a/x", "{}");
+  for (const url of ["/dashboard/delete/a", "/dashboard/delete_template/a", "/s/a", "/events"]) {
+    const { statusCode } = await app.inject({ method: "HEAD", url });
+    t.is(statusCode, url === "/events" ? 200 : 405, url);
+  }
+  t.deepEqual(await get(app, "find?query="), { dashboards: [{ name: "a" }] });
+  t.deepEqual(await get(app, "find_template?query="), { templates: [{ name: "a" }] });
+  t.is((await app.inject({ url: "/s/b" })).body, "/S/B");
+});
+
 test("a template is loaded with a value in the place of its key", async (t) => {
   const { app } = await server();
   const state = '{"web1":"web1","graphs":[["t=servers.web1.load&x=servers.web10.load", 1.5]]}';
