@@ -16,9 +16,13 @@ import { buildServer } from "../http/server.ts";
 import type { FromIngest, IngestThreadData, RecoveredStore, ToIngest } from "../ingest/messages.ts";
 import { addressText } from "../ingest/tcp-receiver.ts";
 import { GraphiteError } from "../model/errors.ts";
+import type { AnswerCache } from "../query/answer-cache.ts";
+import { CachingRunner } from "../query/caching-runner.ts";
 import { QueryPool, queryThreadCount } from "../query/query-pool.ts";
 import { TagKeeper } from "../query/tags/tag-keeper.ts";
 import { reserveTagMemory, type TagMemory } from "../query/tags/tag-memory.ts";
+import { watchedCache } from "../query/watched-cache.ts";
+import type { QueryRunner } from "../render/query-job.ts";
 import { PAGE_BYTES } from "../storage/head/page-pool.ts";
 import { NameIndex, type NameIndexMemory } from "../storage/index/name-index.ts";
 import { lockFolder } from "../storage/lock.ts";
@@ -87,6 +91,9 @@ class Server {
   #others: Worker[] = [];
   #pool: QueryPool | null = null;
   #documents: Documents | null = null;
+  /** The pool, with the cache of answers in front. */
+  #queries: QueryRunner | null = null;
+  #cache: AnswerCache | null = null;
   #http: FastifyInstance | null = null;
   #istatHttp: FastifyInstance | null = null;
   #closeControl = async (): Promise<void> => {};
@@ -160,7 +167,7 @@ class Server {
     const { httpHosts, corsOrigins, accessLog, trustedProxies, httpPrefix } = this.#settings;
     const doors: HttpDoors = {
       queries: {
-        run: async (job, signal) => this.#ifReady(this.#pool).run(job, signal),
+        run: async (job, signal) => this.#ifReady(this.#queries).run(job, signal),
       },
       documents: () => this.#ifReady(this.#documents),
       timeZone: this.#settings.timeZone,
@@ -337,9 +344,21 @@ class Server {
       connect: (port) => storeThread.postMessage({ reader: port }, [port]),
       eventsSince: (position) => documents.events.since(position),
       unpin: (reader) => this.#epochs.unpin(reader),
-      onDamage: (file, reason) => this.#condition.onDamage(file, reason),
+      onDamage: (file, reason) => {
+        // A thread that has met the damage answers without the file.
+        this.#cache?.clear();
+        this.#condition.onDamage(file, reason);
+      },
       onCrash: (error) => this.#log.error({ err: error }, "a query thread crashed"),
     });
+    const { responseCacheMb } = this.#settings;
+    this.#queries = this.#pool;
+    if (responseCacheMb > 0) {
+      this.#cache = watchedCache(this.#memory, this.#names, responseCacheMb * 2 ** 20, (port) =>
+        storeThread.postMessage({ reader: port }, [port]),
+      );
+      this.#queries = new CachingRunner(this.#pool, this.#cache);
+    }
   }
 
   #onIngest(message: FromIngest): void {
@@ -387,6 +406,7 @@ class Server {
   #onReloaded(): void {
     try {
       this.#pool?.setRules(this.#ruleTexts());
+      this.#cache?.clear();
       this.#log.info("configuration reloaded");
     } catch (error) {
       this.#log.error({ err: error }, "queries keep the old rules");
@@ -408,6 +428,10 @@ class Server {
       query_jobs: this.#pool?.jobs ?? 0,
       tag_index_bytes: this.#tagKeeper.usedBytes,
       query_queue: this.#pool?.queueLength ?? 0,
+      response_cache_hits: this.#cache?.hits ?? 0,
+      response_cache_misses: this.#cache?.misses ?? 0,
+      response_cache_stale: this.#cache?.stale ?? 0,
+      response_cache_bytes: this.#cache?.bytes ?? 0,
       query_thread_restarts: this.#pool?.restarts ?? 0,
       resident_memory_bytes: rss,
       cpu_seconds: (user + system) / 1e6,

@@ -64,6 +64,12 @@ export const SETTINGS: readonly SettingSpec[] = [
     "origins whose pages may use the HTTP API; *: any may read",
   ),
   spec("access-log", "debug", "LEVEL", "a line per HTTP request: off, trace, debug or info"),
+  spec(
+    "response-cache-mb",
+    "64",
+    "N",
+    "MiB for answers about the past that are given again; 0: none",
+  ),
   spec("log-level", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
   later("local-stats", "SUFFIX", "counters about this machine"),
   later("settings-dir", "DIR", "saved dashboards and users of istatd"),
@@ -115,6 +121,8 @@ export interface Settings {
   httpHosts: readonly string[];
   corsOrigins: readonly string[];
   accessLog: AccessLog;
+  /** 0: no cache. */
+  responseCacheMb: number;
   logLevel: string;
 }
 
@@ -193,6 +201,7 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     httpHosts: list(text("http-hosts")).map((name) => name.toLowerCase()),
     corsOrigins: list(text("cors-origins")).map(origin),
     accessLog: accessLog(text("access-log")!),
+    responseCacheMb: number("response-cache-mb", text("response-cache-mb")!, 0, 65_536),
     logLevel: level,
   };
 }

@@ -82,8 +82,16 @@ function renderJob(params: Params, request: FastifyRequest): QueryJob {
     xFilesFactor: params.number("xFilesFactor"),
     variables: params.keyed("template"),
     jsonp: params.jsonp(),
+    ...maxAge(params),
     source: requestSource(request),
   };
+}
+
+/** `noCache` wants a fresh answer, `cacheTimeout` one that is not older. */
+function maxAge(params: Params): { maxAgeSeconds?: number } {
+  if (params.has("noCache")) return { maxAgeSeconds: 0 };
+  const timeout = params.one("cacheTimeout")?.trim() ?? "";
+  return timeout === "" ? {} : { maxAgeSeconds: Math.max(0, Number(timeout)) };
 }
 
 /** `rawData` and `pickle` are how formats were chosen before there was `format`. */

@@ -23,7 +23,9 @@ export function runQueries(queries: QueryRunner): RunQuery {
       for (const problem of answer.problems) request.log.info({ problem }, "target");
       reply.code(answer.status).type(answer.contentType).headers(answer.headers);
       if (answer.status === 200) reply.headers(headers);
-      return await sendBody(answer.body, request, reply);
+      const isKept = answer.isCached === true;
+      if (isKept) reply.header("x-statite-cache", "hit");
+      return await sendBody(answer.body, request, reply, { isKept });
     } catch (error) {
       if (abort.signal.aborted) return reply.hijack();
       throw error;

@@ -5,6 +5,7 @@ import type { QueryAnswer, QueryJob } from "../render/query-job.ts";
 import type { RenderLimits } from "../render/render.ts";
 import type { NameIndexMemory } from "../storage/index/name-index.ts";
 import type { StoreMemory } from "../storage/store-memory.ts";
+import type { Dependencies } from "./footprint.ts";
 import type { TagMemory } from "./tags/tag-memory.ts";
 
 export interface QueryThreadData {
@@ -22,7 +23,8 @@ export interface QueryThreadData {
 }
 
 export type ToQuery =
-  | { kind: "job"; job: QueryJob }
+  /** A watched job's answer tells what it depends on; `names` is their version when it was given out. */
+  | { kind: "job"; job: QueryJob; isWatched: boolean; names: number }
   | { kind: "rules"; rules: QueryThreadData["rules"] }
   | { kind: "events"; news: NewsOfEvents };
 
@@ -32,6 +34,6 @@ export type FromQuery =
   | { kind: "backtracking" }
   /** Answered by "events": what has changed since then. */
   | { kind: "events-since"; position: EventPosition | null }
-  | { kind: "answer"; answer: QueryAnswer }
+  | { kind: "answer"; answer: QueryAnswer; dependencies: Dependencies | null }
   | { kind: "error"; code: ErrorCode | null; message: string; stack: string }
   | { kind: "damage"; file: string; reason: string };

@@ -2,7 +2,9 @@ import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { GraphiteError } from "../model/errors.ts";
 import type { EventPosition, NewsOfEvents } from "../model/event-news.ts";
 import type { QueryAnswer, QueryJob, QueryRunner } from "../render/query-job.ts";
+import { NameIndex } from "../storage/index/name-index.ts";
 import { MAX_READERS } from "../storage/store-memory.ts";
+import type { Dependencies } from "./footprint.ts";
 import type { FromQuery, QueryThreadData, ToQuery } from "./messages.ts";
 import type { TagKeeper } from "./tags/tag-keeper.ts";
 
@@ -22,10 +24,16 @@ export interface QueryPoolOptions {
   onCrash(error: Error): void;
 }
 
+/** An answer, and what it depends on: null for one that may change at any moment, or was not watched. */
+export interface WatchedAnswer extends QueryAnswer {
+  dependencies: Dependencies | null;
+}
+
 interface Task {
   job: QueryJob;
+  isWatched: boolean;
   signal: AbortSignal;
-  resolve(answer: QueryAnswer): void;
+  resolve(answer: WatchedAnswer): void;
   reject(error: Error): void;
   onAbort: () => void;
   timer: NodeJS.Timeout | null;
@@ -62,6 +70,7 @@ export class QueryPool implements QueryRunner {
   readonly #threads: Thread[] = [];
   #queue: Task[] = [];
   #rules: QueryThreadData["rules"];
+  readonly #names: NameIndex;
   #isClosed = false;
   jobs = 0;
   restarts = 0;
@@ -69,6 +78,7 @@ export class QueryPool implements QueryRunner {
   constructor(options: QueryPoolOptions) {
     this.#options = options;
     this.#rules = options.data.rules;
+    this.#names = new NameIndex(options.data.names);
     for (let reader = 0; reader < options.threads; reader++) this.#start(reader);
   }
 
@@ -76,7 +86,7 @@ export class QueryPool implements QueryRunner {
     return this.#queue.length;
   }
 
-  run(job: QueryJob, signal: AbortSignal): Promise<QueryAnswer> {
+  run(job: QueryJob, signal: AbortSignal, isWatched = false): Promise<WatchedAnswer> {
     return new Promise((resolve, reject) => {
       if (this.#queue.length >= MAX_QUEUE) {
         reject(new GraphiteError("ERR_NOT_READY", "too many requests wait: try again later"));
@@ -84,6 +94,7 @@ export class QueryPool implements QueryRunner {
       }
       const task: Task = {
         job,
+        isWatched,
         signal,
         resolve,
         reject,
@@ -157,8 +168,9 @@ export class QueryPool implements QueryRunner {
     thread.task = null;
     if (task !== null) {
       this.#settle(task, () => {
-        if (message.kind === "answer") task.resolve(message.answer);
-        else if (message.code !== null)
+        if (message.kind === "answer") {
+          task.resolve({ ...message.answer, dependencies: message.dependencies });
+        } else if (message.code !== null)
           task.reject(new GraphiteError(message.code, message.message));
         else task.reject(new Error(message.message, { cause: message.stack }));
       });
@@ -193,8 +205,15 @@ export class QueryPool implements QueryRunner {
         () => this.#overtime(thread, task, message),
         seconds * 1000 + GRACE_MS,
       );
+      // Before the tag index is told up to where it is asked about.
+      const { version } = this.#names;
       this.#options.tags.refresh();
-      thread.worker.postMessage({ kind: "job", job: task.job } as ToQuery);
+      thread.worker.postMessage({
+        kind: "job",
+        job: task.job,
+        isWatched: task.isWatched,
+        names: version,
+      } as ToQuery);
     }
   }
 

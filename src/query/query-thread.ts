@@ -14,6 +14,7 @@ import { STATFILE_FOLDER } from "../storage/store-folder.ts";
 import { StoreView } from "../storage/store-memory.ts";
 import type { ToReader } from "../storage/threads/messages.ts";
 import { EventCopy } from "./event-copy.ts";
+import { Footprint } from "./footprint.ts";
 import type { FromQuery, QueryThreadData, ToQuery } from "./messages.ts";
 import { rulesFromTexts } from "./rules-from-texts.ts";
 import { runJob } from "./run-job.ts";
@@ -48,6 +49,7 @@ function drain(port: MessagePort): void {
     if (received === undefined) return;
     files.add(received.message.added);
     files.remove(received.message.removed);
+    files.version = received.message.version;
   }
 }
 
@@ -73,10 +75,16 @@ main.on("message", async (message: ToQuery) => {
     return;
   }
   hasWarned = false;
+  drain(data.store);
+  const nowSeconds = Date.now() / 1000;
+  source.footprint = message.isWatched
+    ? new Footprint(view, message.names, files.version, nowSeconds)
+    : null;
   try {
     const answer = await runJob(message.job, source, data.timeZone, data.limits);
     const body = withOwnMemory(answer.body);
-    tell({ kind: "answer", answer: { ...answer, body } }, [body.buffer]);
+    const dependencies = source.footprint?.dependencies ?? null;
+    tell({ kind: "answer", answer: { ...answer, body }, dependencies }, [body.buffer]);
   } catch (error) {
     tell({
       kind: "error",

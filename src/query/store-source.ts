@@ -22,6 +22,7 @@ import type { StoreReader } from "../storage/read/store-reader.ts";
 import type { Consolidation } from "../storage/roll-up/pick-statistic.ts";
 import { BlockColumns } from "../storage/statfile/block.ts";
 import { EVERY_STATISTIC } from "../storage/statistic.ts";
+import type { Footprint } from "./footprint.ts";
 import type { TagIndex } from "./tags/tag-index.ts";
 
 const MODES = { [REPLACE]: "replace", [GAUGE]: "gauge", [EVENT]: "event" } as const;
@@ -36,6 +37,8 @@ export class StoreSource implements TaggedSource {
   readonly #reader: StoreReader;
   readonly #events: TaggedSource["events"];
   #rules: StorageRules;
+  /** Notes what is looked at, when that is wanted. */
+  footprint: Footprint | null = null;
   /** Aggregation by series, as the present rules have it. */
   #consolidations = new Map<number, Consolidation>();
 
@@ -91,7 +94,10 @@ export class StoreSource implements TaggedSource {
     window: TimeWindow,
     maxDatapoints: number,
   ): Promise<FetchedSeries[]> {
-    const geometries = leaves.map(({ series }) => this.#reader.geometry(series, window));
+    const series = leaves.map((leaf) => leaf.series);
+    this.footprint?.watch(series, window);
+    const geometries = series.map((number) => this.#reader.geometry(number, window));
+    this.footprint?.reads(geometries);
     checkSize(
       geometries.map((geometry) => bucketsOf(geometry)),
       maxDatapoints,
@@ -119,7 +125,9 @@ export class StoreSource implements TaggedSource {
     maxDatapoints: number,
   ): Promise<FetchedSeries[]> {
     const numbers = groups.map(({ leaves }) => leaves.map(({ series }) => series));
+    this.footprint?.watch(numbers.flat(), window);
     const geometries = numbers.map((series) => this.#reader.commonGeometry(series, window));
+    this.footprint?.reads(geometries);
     // All leaves are read, however few series come of them.
     checkSize(
       geometries.map((geometry, i) => bucketsOf(geometry) * numbers[i]!.length),
@@ -139,6 +147,7 @@ export class StoreSource implements TaggedSource {
   }
 
   factsOf(leaf: FoundNode): SeriesFacts {
+    this.footprint?.asksFacts(leaf.series);
     const { mode, tiers } = this.#reader.planOf(leaf.series);
     return {
       ...this.#consolidationOf(leaf),
@@ -151,6 +160,7 @@ export class StoreSource implements TaggedSource {
   }
 
   buckets(leaf: FoundNode, grid: BucketGrid): StoredBuckets {
+    this.footprint?.cannotTell();
     const slots = Math.round((grid.end - grid.start) / grid.step);
     const columns = new BlockColumns(slots);
     this.#reader.readBuckets(leaf.series, grid, columns);

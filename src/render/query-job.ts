@@ -23,6 +23,8 @@ export type QueryJob =
       xFilesFactor?: number | undefined;
       variables: Record<string, string>;
       jsonp?: string | undefined;
+      /** An answer that was made longer ago is not wanted; 0: a fresh one. */
+      maxAgeSeconds?: number;
       /** Where the request comes from, for its error. */
       source?: string | undefined;
     }
@@ -76,6 +78,8 @@ export interface QueryAnswer {
   body: Uint8Array;
   /** For the log: what was wrong with parts of the request. */
   problems: string[];
+  /** It was made for an earlier request, and nothing that it depends on has changed since. */
+  isCached?: boolean;
 }
 
 /** Runs jobs apart from this thread. */

@@ -1,3 +1,4 @@
+import { Changes } from "./changes.ts";
 import { PagePool, PoolView } from "./head/page-pool.ts";
 import { StrayLog, type StrayMemory } from "./head/stray-log.ts";
 import { HeadWindow, type WindowMemory } from "./head/window.ts";
@@ -20,6 +21,7 @@ export interface StoreMemory {
   /** By series, written by the sealing thread: 1 + per cent of the slots of a window that were filled. */
   fill: SharedArrayBuffer;
   epochs: SharedArrayBuffer;
+  changes: SharedArrayBuffer;
 }
 
 /** Windows that can be open, cut or read at the same time. */
@@ -43,6 +45,7 @@ export function reserveStoreMemory(maxSeries: number, poolPages: number): StoreM
     density: new SharedArrayBuffer(maxSeries),
     fill: new SharedArrayBuffer(maxSeries),
     epochs: new SharedArrayBuffer((1 + MAX_READERS) * 4),
+    changes: Changes.reserve(),
   };
 }
 
@@ -56,6 +59,7 @@ export class StoreView {
   readonly density: Uint8Array;
   readonly fill: Uint8Array;
   readonly epochs: ReaderEpochs;
+  readonly changes: Changes;
 
   constructor(memory: StoreMemory, pool: PoolView = new PoolView(memory.pool)) {
     this.pool = pool;
@@ -66,6 +70,7 @@ export class StoreView {
     this.density = new Uint8Array(memory.density);
     this.fill = new Uint8Array(memory.fill);
     this.epochs = new ReaderEpochs(memory.epochs);
+    this.changes = new Changes(memory.changes);
   }
 }
 

@@ -227,6 +227,7 @@ export class StoreWriter {
     const from = Math.ceil(earliest / grid) * grid;
     if (!this.#log.reserve(RECORD_ROOM)) throw new LogFullError();
     if (!table.beginEpoch(series, from, plan, isLearned)) return null;
+    this.#view.changes.touch(series);
     this.#log.epoch(series, from, plan, isLearned);
     this.#catalogue.epoch(series, from, plan, isLearned);
     return from;

@@ -225,6 +225,39 @@ test("answers are compressed when that is asked for and worth it", async (t) => 
   t.is(plain.headers["content-encoding"], undefined);
 });
 
+test("who has an answer already gets none, and HEAD gets the head of it", async (t) => {
+  const { app, time } = await server();
+  const url = `/render?target=web.*.load&format=json&from=${time - 10}&until=${time + 40}`;
+  const first = await app.inject({ url });
+  const tag = String(first.headers.etag);
+  t.regex(tag, /^W\/"[\w-]+"$/);
+  for (const known of [tag, tag.slice(2), `"x", ${tag}`, "*"]) {
+    const again = await app.inject({ url, headers: { "if-none-match": known } });
+    t.is(again.statusCode, 304, known);
+    t.is(again.body, "");
+    t.is(again.headers["cache-control"], "max-age=60");
+  }
+  const other = await app.inject({ url, headers: { "if-none-match": '"x"' } });
+  t.is(other.body, first.body);
+  const gzip = { "accept-encoding": "gzip" };
+  t.is((await app.inject({ url, headers: gzip })).headers.etag, tag);
+  for (const path of [
+    url,
+    "/version",
+    "/health",
+    "/functions",
+    "/metrics/find?query=*",
+    "/openapi.json",
+  ]) {
+    const get = await app.inject({ url: path });
+    const head = await app.inject({ url: path, method: "HEAD" });
+    t.is(head.statusCode, get.statusCode, path);
+    t.is(head.body, "", path);
+    t.is(head.headers["content-type"], get.headers["content-type"], path);
+    t.is(head.headers["content-length"], get.headers["content-length"], path);
+  }
+});
+
 test("names that are not ASCII are drawn", async (t) => {
   const { app } = await server();
   const answer = await app.inject({

@@ -2,6 +2,7 @@ import { emptyBucket, setSingle } from "../../src/storage/bucket.ts";
 import { CatalogueFile } from "../../src/storage/catalogue-file.ts";
 import type { Environment } from "../../src/storage/environment.ts";
 import { NameIndex } from "../../src/storage/index/name-index.ts";
+import type { FileEntry } from "../../src/storage/manifest.ts";
 import { Merger } from "../../src/storage/merge/merger.ts";
 import { GAUGE } from "../../src/storage/plan.ts";
 import { FileSet } from "../../src/storage/read/file-set.ts";
@@ -19,6 +20,7 @@ import {
   StoreWriter,
   type StoreWriterOptions,
 } from "../../src/storage/store-writer.ts";
+import type { ToReader } from "../../src/storage/threads/messages.ts";
 import { WalFiles } from "../../src/storage/wal/files.ts";
 import { WalRing } from "../../src/storage/wal/ring.ts";
 
@@ -40,6 +42,8 @@ export class StoreHarness {
   /** Frames that the WAL has not been given yet. */
   readonly frames: ({ offset: number; length: number } | "rotate")[] = [];
   readonly broken: string[] = [];
+  /** Told what every reader is told. */
+  onFiles: (news: ToReader) => void = () => {};
 
   constructor(
     env: Environment,
@@ -77,6 +81,7 @@ export class StoreHarness {
     this.sealer = new Sealer(env, new StoreView(memory), root, manifest, durableLsn, {
       added: (entries) => {
         this.files.add(entries);
+        this.#news(entries, []);
         this.merger.added(entries);
       },
       sealed: (window) => this.writer.sealed(window),
@@ -86,6 +91,7 @@ export class StoreHarness {
       changed: (added, removed) => {
         this.files.add(added);
         this.files.remove(removed);
+        this.#news([...added], [...removed]);
       },
       damaged: (file, error) => this.broken.push(`${file} ${error.message}`),
     });
@@ -114,6 +120,11 @@ export class StoreHarness {
       options,
     );
     this.writer.start(nextLsn);
+  }
+
+  #news(added: readonly FileEntry[], removed: string[]): void {
+    this.files.version++;
+    this.onFiles({ version: this.files.version, added: [...added], removed });
   }
 
   /** Gives the WAL one frame; false when there is none. */

@@ -39,6 +39,8 @@ export class Head {
   /** The window hit last, by class: the one that nearly every datapoint goes to. */
   readonly #last: OpenWindow[] = [];
   #strays: StrayLog;
+  /** The latest moment before which no window was open at some time. */
+  #closedUntil = Number.NEGATIVE_INFINITY;
   /** Datapoints that found no memory; receivers pause long before. */
   dropped = 0;
 
@@ -80,6 +82,7 @@ export class Head {
       start >= last.start && start < last.end ? last : this.#find(windowClassOf(step), start);
     if (target === null || isLongStep(step)) {
       if (!this.#strays.put(this.#pool, series, plan, start, slot, stored, lsn)) this.dropped++;
+      this.#view.changes.touch(series);
       return;
     }
     const window = target.window;
@@ -98,6 +101,7 @@ export class Head {
     if (target === null || isLongStep(step)) {
       if (!this.#strays.putBucket(this.#pool, series, plan, start, slot, bucket, lsn))
         this.dropped++;
+      this.#view.changes.touch(series);
       return;
     }
     const window = target.window;
@@ -133,6 +137,7 @@ export class Head {
     this.#open = this.#open.filter((open) => open !== found);
     if (this.#last[windowClass] === found) this.#forgetLast(windowClass);
     found.window?.cut(lsn);
+    this.#noteClosed();
     return found.window;
   }
 
@@ -186,7 +191,16 @@ export class Head {
       opened.window = window;
     }
     this.#open.push(opened);
+    if (start < this.#closedUntil) this.#view.changes.reopen();
+    this.#noteClosed();
     return opened;
+  }
+
+  /** Remembers up to where readers may have taken the past for closed. */
+  #noteClosed(): void {
+    let first = Number.POSITIVE_INFINITY;
+    for (const { start, window } of this.#open) if (window !== null) first = Math.min(first, start);
+    if (Number.isFinite(first)) this.#closedUntil = Math.max(this.#closedUntil, first);
   }
 
   #drain(opened: OpenWindow): void {

@@ -35,6 +35,7 @@ const TAGGED = 2;
 const NODES = 0;
 const TAGGED_COUNT = 1;
 const SERIES = 2;
+const VERSION = 3;
 
 /** Matched nodes after which a query gives up. */
 const MAX_NODES = 10_000_000;
@@ -101,6 +102,11 @@ export class NameIndex {
     return Atomics.load(this.#counts, SERIES);
   }
 
+  /** Changes after each change of a name: whoever noted it before a search knows if it is still true. */
+  get version(): number {
+    return Atomics.load(this.#counts, VERSION);
+  }
+
   get nodeCount(): number {
     return Atomics.load(this.#counts, NODES);
   }
@@ -134,10 +140,12 @@ export class NameIndex {
     if (known > 0) Atomics.store(this.#nodeOf, known - 1, 0);
     else Atomics.add(this.#counts, SERIES, 1);
     // Last, so that whoever is led to the series finds its name.
-    if (!isTagged) return;
-    const count = this.taggedCount;
-    this.#tagged[count] = series;
-    Atomics.store(this.#counts, TAGGED_COUNT, count + 1);
+    if (isTagged) {
+      const count = this.taggedCount;
+      this.#tagged[count] = series;
+      Atomics.store(this.#counts, TAGGED_COUNT, count + 1);
+    }
+    Atomics.add(this.#counts, VERSION, 1);
   }
 
   /** Takes the name of a series away; false when it has none. Writer only. */
@@ -148,6 +156,7 @@ export class NameIndex {
     Atomics.store(this.#seriesOf, node, 0);
     if (!this.#isLiveNode(node)) this.#countDown(node);
     Atomics.sub(this.#counts, SERIES, 1);
+    Atomics.add(this.#counts, VERSION, 1);
     return true;
   }
 

@@ -39,6 +39,8 @@ export class FileSet {
   readonly #cache = new GroupCache(MAX_CACHED_BYTES);
   /** Times that something of a file was left out. */
   failures = 0;
+  /** Version of the list, as it was told; see ToReader. */
+  version = 0;
   /** Log positions of the parts that are in these files. */
   readonly #parts = new Set<number>();
 

@@ -39,6 +39,8 @@ export type FromStore =
 
 /** Store to a reader: what is on disk now, and what is no longer. */
 export interface ToReader {
+  /** Of the list: it grows with every change. */
+  version: number;
   added: FileEntry[];
   removed: string[];
 }

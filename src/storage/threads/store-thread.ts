@@ -32,13 +32,17 @@ const readers = new Set<MessagePort>();
 let waiting: { frame: Uint8Array; lsn: number }[] = [];
 let catalogueFailure: Error | null = null;
 let failure: string | null = null;
+/** Of the list of StatFiles. */
+let version = 1;
 let timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
 
 function tell(message: FromStore): void {
   data.ingest.postMessage(message);
 }
 
-function tellReaders(news: ToReader): void {
+function tellReaders(change: Omit<ToReader, "version">): void {
+  version++;
+  const news: ToReader = { version, ...change };
   for (const port of readers) port.postMessage(news);
 }
 
@@ -203,7 +207,7 @@ parentPort?.on("message", (message: { reader: MessagePort }) => {
   const { reader } = message;
   readers.add(reader);
   reader.on("close", () => readers.delete(reader));
-  const news: ToReader = { added: [...manifest.files], removed: [] };
+  const news: ToReader = { version, added: [...manifest.files], removed: [] };
   reader.postMessage(news);
 });
 
