@@ -21,6 +21,9 @@ import { SelfSeries } from "./self-series.ts";
 const TICK_MS = 100;
 const REPORT_MS = 1000;
 const RELOAD_CHECK_MS = 10_000;
+const SWEEP_SECONDS = 3600;
+/** Into ten minutes: by then the window that is open knows who sends every few minutes. */
+const SWEEP_AFTER_SECONDS = 540;
 const OVER_QUOTA_SECONDS = 60;
 
 type Tell = (message: FromIngest) => void;
@@ -45,6 +48,7 @@ export class Ingest {
   readonly #waiting: (() => void)[] = [];
   #deleted = 0;
   #filesVersion: string;
+  #sweepAt = now() + SWEEP_SECONDS - 600;
   #overQuotaToldAt = Number.NEGATIVE_INFINITY;
   #onWalClosed: ((failure: string | null) => void) | null = null;
   #onStoreClosed: (() => void) | null = null;
@@ -222,6 +226,7 @@ export class Ingest {
   #tick(): void {
     this.#writer.tick();
     this.#intake.quotas.turn();
+    this.#sweepIfDue();
     if (this.#fills.turn(performance.now() / 1000)) {
       for (const warning of this.#fills.warnings) this.#log("warn", warning);
     }
@@ -239,6 +244,13 @@ export class Ingest {
       if (kept > 0) this.#log("warn", "series keep their retention", { series: kept, problem });
     }
     while (this.#waiting.length > 0 && !this.#writer.isFull) this.#waiting.shift()!();
+  }
+
+  #sweepIfDue(): void {
+    const seconds = now();
+    if (seconds < this.#sweepAt || seconds % 600 < SWEEP_AFTER_SECONDS) return;
+    this.#sweepAt = seconds + SWEEP_SECONDS - 600;
+    this.#intake.sweepNames();
   }
 
   #reloadIfChanged(): void {

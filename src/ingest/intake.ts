@@ -110,6 +110,12 @@ export class Intake {
     }
   }
 
+  /** Gives the memory for names back that are not written any more; they come back the slow way. */
+  sweepNames(): void {
+    const { head } = this.#writer;
+    for (const names of Object.values(this.#names)) names.sweep((series) => head.holds(series));
+  }
+
   newPlaintext(): PlaintextDecoder {
     const refusals = this.#refusals.forProtocol("carbon");
     return new PlaintextDecoder(this.#names.carbon, this.carbon, refusals, this.#now);

@@ -6,6 +6,11 @@
  */
 export interface NameTable {
   /**
+   * Changes, between two chunks, when numbers of names get another meaning: a name that was
+   * remembered must not be used then.
+   */
+  readonly generation: number;
+  /**
    * The name that followed `previous` last time, if exactly its bytes and then a blank (32) stand
    * at `at`; else -1. `view` looks at the same memory as `bytes`.
    */

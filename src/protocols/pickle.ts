@@ -33,6 +33,7 @@ export class PickleDecoder {
   #pending: Buffer = EMPTY;
   #pendingBytes = 0;
   #previous = -1;
+  #generation = 0;
   points = 0;
 
   /** `now` gives the present in whole seconds. */
@@ -170,7 +171,9 @@ export class PickleDecoder {
 
   /** Senders mostly keep their order: the name is first compared with the one that followed last time. */
   #nameAt(bytes: Buffer, view: DataView, start: number, end: number): number {
-    const previous = this.#previous;
+    const { generation } = this.#names;
+    const previous = this.#generation === generation ? this.#previous : -1;
+    this.#generation = generation;
     let name = previous < 0 ? -1 : this.#names.successorIs(previous, bytes, view, start, end);
     if (name < 0) {
       name = this.#names.resolve(bytes, start, end);

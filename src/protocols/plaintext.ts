@@ -45,6 +45,7 @@ export class PlaintextDecoder {
   #tail: Buffer | null = null;
   #isSkipping = false;
   #previous = -1;
+  #generation = 0;
   /** The last timestamp as it was written, and its value. */
   #time = 0;
   #timeA = 0;
@@ -107,7 +108,8 @@ export class PlaintextDecoder {
     const sink = this.#sink;
     const end = bytes.length;
     const view = new DataView(bytes.buffer, bytes.byteOffset, end);
-    let previous = this.#previous;
+    let previous = this.#generation === names.generation ? this.#previous : -1;
+    this.#generation = names.generation;
     let time = this.#time;
     let timeA = this.#timeA;
     let timeB = this.#timeB;

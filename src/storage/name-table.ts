@@ -1,19 +1,33 @@
 import { randomBytes } from "node:crypto";
+import { GrowingWords } from "./growing-words.ts";
 
 /**
  * The names that clients write, byte for byte, and what each stands for: one series, several (an
  * istat caret name) or none (a refused name). The receivers' hot path lives here; it fits the door
  * `NameTable` of src/protocols. One thread owns it; nothing of it is shared.
  *
- * Open addressing over (hash, name) pairs; a record of a name is (offset, length, successor,
- * series). The series field is negative for anything else than one series: -1 - index into the
- * targets. The hash is seeded, so that nobody can choose names that collide.
+ * A name's number is the place of its record in an arena, in words of four bytes:
+ *
+ *     word  field
+ *      0    next name of the same bucket, 0 for none
+ *      1    name that followed this one last time, 0 for none
+ *      2    series; negative for anything else than one: -1 - index into the targets
+ *      3    length in bytes | 16 bits of the hash above it
+ *      4    the bytes
+ *
+ * So looking a name up costs a look at its bucket and one at its record. The buckets are a linear
+ * hash: with every name that comes one bucket is split, so there is never a pause to build all anew.
+ * The hash is seeded, so that nobody can choose names that collide.
  */
-const RECORD = 4;
-const OFFSET = 0;
-const LENGTH = 1;
-const SUCCESSOR = 2;
-const SERIES = 3;
+const NEXT = 0;
+const SUCCESSOR = 1;
+const SERIES = 2;
+const LENGTH = 3;
+const BYTES = 4;
+const LENGTH_MASK = 0xffff;
+/** The first record: 0 is no name. */
+const FIRST = 4;
+const FIRST_BUCKETS = 1 << 10;
 
 /** What a name stands for that is not just one series. */
 export interface Targets {
@@ -31,44 +45,44 @@ export class NameTable {
   readonly #define: Define;
   readonly #maxBytes: number;
   readonly #seed = randomBytes(4).readInt32LE();
-  #table: Int32Array;
-  #mask: number;
-  #records: Int32Array;
-  #arena: Uint8Array;
-  #arenaView: DataView;
-  #used = 0;
+  #arena: GrowingWords;
+  #buckets: GrowingWords;
+  /** Buckets in use, and the largest power of two not above. */
+  #bucketCount = FIRST_BUCKETS;
+  #round = FIRST_BUCKETS;
+  /** Words in use. */
+  #used = FIRST;
   #count = 0;
-  /** Names below #count that were forgotten. */
-  #forgotten = 0;
   /** The first place is that of the last passing refusal, which is good for one use. */
-  readonly #targets: Targets[] = [{ series: [], refusal: null, isPassing: true }];
+  #targets: Targets[] = [{ series: [], refusal: null, isPassing: true }];
   /** Place of the targets that only refuse, by reason. */
   readonly #refusals = new Map<string, number>();
+  #isFull = false;
+  /** Changes when numbers of names get another meaning. */
+  generation = 0;
   /** Names that found no room. */
   overflows = 0;
 
   /** `maxBytes` bounds the memory for names. */
-  constructor(define: Define, maxBytes = 2 ** 31) {
+  constructor(define: Define, maxBytes = 2 ** 31 - 2 ** 16) {
     this.#define = define;
     this.#maxBytes = maxBytes;
-    this.#table = new Int32Array(1 << 13);
-    this.#mask = (1 << 12) - 1;
-    this.#records = new Int32Array((1 << 11) * RECORD);
-    this.#arena = new Uint8Array(1 << 16);
-    this.#arenaView = new DataView(this.#arena.buffer);
+    this.#arena = new GrowingWords(maxBytes);
+    this.#buckets = newBuckets(maxBytes);
   }
 
   get count(): number {
     return this.#count;
   }
 
+  /** Bytes in use. */
   get memoryBytes(): number {
-    return this.#table.byteLength + this.#records.byteLength + this.#arena.byteLength;
+    return (this.#used + this.#bucketCount) * 4;
   }
 
   /** The name's series; negative when `targetsOf` has to be asked. */
   seriesOf(name: number): number {
-    return this.#records[name * RECORD + SERIES]!;
+    return this.#arena.ints[name + SERIES]!;
   }
 
   /** What a name stands for whose `seriesOf` is negative. */
@@ -78,12 +92,12 @@ export class NameTable {
 
   /** The name as it was written, for people. */
   textOf(name: number): string {
-    const offset = this.#records[name * RECORD + OFFSET]!;
-    return Buffer.from(this.#arena.buffer, offset, this.lengthOf(name)).toString();
+    const at = (name + BYTES) * 4;
+    return Buffer.from(this.#arena.bytes.slice(at, at + this.lengthOf(name))).toString();
   }
 
   lengthOf(name: number): number {
-    return this.#records[name * RECORD + LENGTH]!;
+    return this.#arena.ints[name + LENGTH]! & LENGTH_MASK;
   }
 
   successorAt(
@@ -93,10 +107,10 @@ export class NameTable {
     at: number,
     end: number,
   ): number {
-    const records = this.#records;
-    const name = records[previous * RECORD + SUCCESSOR]! - 1;
-    if (name < 0) return -1;
-    const length = records[name * RECORD + LENGTH]!;
+    const { ints } = this.#arena;
+    const name = ints[previous + SUCCESSOR]!;
+    if (name === 0) return -1;
+    const length = ints[name + LENGTH]! & LENGTH_MASK;
     if (at + length >= end || bytes[at + length] !== 32) return -1;
     return this.#equals(name, length, bytes, view, at) ? name : -1;
   }
@@ -108,127 +122,167 @@ export class NameTable {
     start: number,
     end: number,
   ): number {
-    const records = this.#records;
-    const name = records[previous * RECORD + SUCCESSOR]! - 1;
-    if (name < 0) return -1;
-    const length = records[name * RECORD + LENGTH]!;
+    const { ints } = this.#arena;
+    const name = ints[previous + SUCCESSOR]!;
+    if (name === 0) return -1;
+    const length = ints[name + LENGTH]! & LENGTH_MASK;
     return length === end - start && this.#equals(name, length, bytes, view, start) ? name : -1;
   }
 
   /** From the tail, where names differ, four bytes at a time. */
   #equals(name: number, length: number, bytes: Uint8Array, view: DataView, at: number): boolean {
-    const arena = this.#arenaView;
-    const offset = this.#records[name * RECORD + OFFSET]!;
+    const arena = this.#arena.view;
+    const offset = (name + BYTES) * 4;
     let i = length - 4;
     while (i >= 0 && view.getInt32(at + i, true) === arena.getInt32(offset + i, true)) i -= 4;
     if (i >= 0) return false;
     if (i === -4) return true;
     if (length >= 4) return view.getInt32(at, true) === arena.getInt32(offset, true);
-    for (let j = 0; j < length; j++) if (bytes[at + j] !== this.#arena[offset + j]) return false;
+    const known = this.#arena.bytes;
+    for (let j = 0; j < length; j++) if (bytes[at + j] !== known[offset + j]) return false;
     return true;
   }
 
+  /** A name that is not kept is nobody's successor. */
   learn(previous: number, name: number): void {
-    if (previous >= 0) this.#records[previous * RECORD + SUCCESSOR] = name + 1;
+    if (previous >= 0 && name < this.#used) this.#arena.ints[previous + SUCCESSOR] = name;
   }
 
   resolve(bytes: Uint8Array, start: number, end: number): number {
     const hash = this.#hash(bytes, start, end);
-    const table = this.#table;
-    const records = this.#records;
     const length = end - start;
-    let slot = hash & this.#mask;
-    for (;;) {
-      const name = table[slot * 2 + 1]! - 1;
-      if (name < 0) break;
-      if (table[slot * 2] === hash && records[name * RECORD + LENGTH] === length) {
-        const offset = records[name * RECORD + OFFSET]!;
-        let i = 0;
-        while (i < length && bytes[start + i] === this.#arena[offset + i]) i++;
-        if (i === length) return name;
-      }
-      slot = (slot + 1) & this.#mask;
+    const header = headerOf(hash, length);
+    const { ints } = this.#arena;
+    const known = this.#arena.bytes;
+    let name = this.#buckets.ints[this.#bucketOf(hash)]!;
+    for (; name !== 0; name = ints[name + NEXT]!) {
+      if (ints[name + LENGTH] !== header) continue;
+      const offset = (name + BYTES) * 4;
+      let i = 0;
+      while (i < length && bytes[start + i] === known[offset + i]) i++;
+      if (i === length) return name;
     }
     return this.#add(bytes, start, end, hash);
   }
 
-  /** Forgets what all names stand for, so that they are asked for again: rules have changed. */
+  /**
+   * Forgets what all names stand for, so that they are asked for again: rules have changed. Not to
+   * be called while a receiver decodes.
+   */
   clear(): void {
-    this.#table.fill(0);
-    // Receivers may still remember a name: it must have no successor then.
-    this.#records.fill(0, 0, (this.#count + 1) * RECORD);
-    this.#count = 0;
-    this.#forgotten = 0;
-    this.#used = 0;
-    this.#targets.length = 1;
-    this.#refusals.clear();
+    this.#keep(() => false);
+  }
+
+  /**
+   * Forgets the names of series that are not active and of refusals, when that gives back a good
+   * part of the memory: they come back the slow way. Not to be called while a receiver decodes.
+   */
+  sweep(isActive: (series: number) => boolean): void {
+    const { ints } = this.#arena;
+    const isKept = (name: number): boolean => {
+      const series = ints[name + SERIES]!;
+      return series >= 0 ? isActive(series) : this.targetsOf(name).series.some(isActive);
+    };
+    let kept = 0;
+    for (let name = FIRST; name < this.#used; name += wordsOf(ints[name + LENGTH]!)) {
+      if (isKept(name)) kept += wordsOf(ints[name + LENGTH]!);
+    }
+    if (this.#isFull || kept < (this.#used - FIRST) * WORTHWHILE) this.#keep(isKept);
   }
 
   /**
    * Forgets the names that stand for a series for which `isGone` holds, so that they are asked for
-   * again. What receivers remember of them leads nowhere.
+   * again. Not to be called while a receiver decodes.
    */
   forget(isGone: (series: number) => boolean): void {
-    const records = this.#records;
-    const lost = new Uint8Array(this.#count);
-    let found = 0;
-    for (let name = 0; name < this.#count; name++) {
-      const series = this.seriesOf(name);
-      const isLost = series >= 0 ? isGone(series) : this.targetsOf(name).series.some(isGone);
-      if (!isLost) continue;
-      lost[name] = 1;
-      found++;
-    }
-    if (found === 0) return;
-    // The place of a forgotten name is lost until all are forgotten: no more than half may be so.
-    this.#forgotten += found;
-    if (this.#forgotten * 2 > this.#count) {
-      this.clear();
+    const { ints } = this.#arena;
+    const isLost = (name: number): boolean => {
+      const series = ints[name + SERIES]!;
+      return series >= 0 ? isGone(series) : this.targetsOf(name).series.some(isGone);
+    };
+    for (let name = FIRST; name < this.#used; name += wordsOf(ints[name + LENGTH]!)) {
+      if (!isLost(name)) continue;
+      this.#keep((other) => !isLost(other));
       return;
     }
-    const old = this.#table.slice();
-    this.#table.fill(0);
-    for (let slot = 0; slot < old.length; slot += 2) {
-      const name = old[slot + 1]! - 1;
-      if (name >= 0 && lost[name] === 0) this.#insert(old[slot]!, name);
+  }
+
+  /** Copies the names that are kept into new memory. */
+  #keep(isKept: (name: number) => boolean): void {
+    const old = this.#arena.ints;
+    const end = this.#used;
+    const targets = this.#targets;
+    const arena = new GrowingWords(this.#maxBytes);
+    let used = FIRST;
+    for (let name = FIRST; name < end; name += wordsOf(old[name + LENGTH]!)) {
+      const words = wordsOf(old[name + LENGTH]!);
+      // From now on the link of an old record says where the new one is.
+      const moved = isKept(name) && arena.reserve((used + words) * 4) ? used : 0;
+      old[name + NEXT] = moved;
+      if (moved === 0) continue;
+      arena.ints.set(old.subarray(name, name + words), used);
+      used += words;
     }
-    for (let name = 0; name < this.#count; name++) {
-      const successor = records[name * RECORD + SUCCESSOR]! - 1;
-      if (lost[name] === 1 || lost[successor] === 1) records[name * RECORD + SUCCESSOR] = 0;
+    this.#arena = arena;
+    this.#buckets = newBuckets(this.#maxBytes);
+    this.#bucketCount = FIRST_BUCKETS;
+    this.#round = FIRST_BUCKETS;
+    this.#targets = [targets[0]!];
+    this.#refusals.clear();
+    this.#count = 0;
+    this.#isFull = false;
+    this.generation++;
+    const { ints } = arena;
+    for (let name = FIRST; name < used; name += wordsOf(ints[name + LENGTH]!)) {
+      const successor = ints[name + SUCCESSOR]!;
+      if (successor !== 0) ints[name + SUCCESSOR] = old[successor + NEXT]!;
+      const series = ints[name + SERIES]!;
+      if (series < 0) ints[name + SERIES] = this.#seriesField(targets[-1 - series]!);
+      this.#count++;
+      this.#insert(this.#hashOf(name), name);
     }
+    this.#used = used;
   }
 
   #add(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const length = end - start;
-    if (this.#used + length + 16 > this.#maxBytes) {
-      this.overflows++;
-      // The first name that does not fit makes room for all: those in use come back at once.
-      this.clear();
-    }
     const meaning = this.#define(Buffer.from(bytes.subarray(start, end)));
-    this.#reserve(length);
-    const name = this.#count;
-    const at = name * RECORD;
-    this.#records[at + OFFSET] = this.#used;
-    this.#records[at + LENGTH] = length;
-    this.#records[at + SUCCESSOR] = 0;
-    this.#records[at + SERIES] = this.#seriesField(meaning);
-    this.#arena.set(bytes.subarray(start, end), this.#used);
-    // The next new name takes the place.
-    if (typeof meaning !== "number" && meaning.isPassing) return name;
+    const name = this.#used;
+    const words = wordsOf(length);
+    // Behind a full arena there is room for one more record, which the next one takes over.
+    const hasRoom = (name + words) * 4 <= this.#maxBytes - SPARE_BYTES;
+    const isLong = length > LENGTH_MASK;
+    const kept = Math.min(length, LENGTH_MASK);
+    this.#arena.reserve((name + wordsOf(kept)) * 4);
+    const { ints } = this.#arena;
+    ints[name + NEXT] = 0;
+    ints[name + SUCCESSOR] = 0;
+    ints[name + LENGTH] = headerOf(hash, kept);
+    this.#arena.bytes.set(bytes.subarray(start, start + kept), (name + BYTES) * 4);
+    if (!hasRoom) {
+      this.overflows++;
+      this.#isFull = true;
+    }
+    if (!hasRoom || isLong || (typeof meaning !== "number" && meaning.isPassing)) {
+      // The next new name takes the place.
+      ints[name + SERIES] = typeof meaning === "number" ? meaning : this.#passing(meaning);
+      return name;
+    }
+    ints[name + SERIES] = this.#seriesField(meaning);
+    this.#used += words;
     this.#count++;
-    this.#used += (length + 8) & ~7;
     this.#insert(hash, name);
     return name;
   }
 
+  #passing(meaning: Targets): number {
+    this.#targets[0] = meaning;
+    return -1;
+  }
+
   #seriesField(meaning: number | Targets): number {
     if (typeof meaning === "number") return meaning;
-    const { series, refusal, isPassing } = meaning;
-    if (isPassing) {
-      this.#targets[0] = meaning;
-      return -1;
-    }
+    const { series, refusal } = meaning;
     // Refused names may be many, reasons are few.
     if (series.length > 0 || refusal === null) return -this.#targets.push(meaning);
     const known = this.#refusals.get(refusal) ?? this.#targets.push(meaning);
@@ -236,36 +290,41 @@ export class NameTable {
     return -known;
   }
 
-  #reserve(length: number): void {
-    if (this.#used + length + 16 > this.#arena.length) {
-      const arena = new Uint8Array(Math.max(this.#arena.length * 2, this.#used + length + 16));
-      arena.set(this.#arena.subarray(0, this.#used));
-      this.#arena = arena;
-      this.#arenaView = new DataView(arena.buffer);
-    }
-    if ((this.#count + 1) * RECORD > this.#records.length) {
-      const records = new Int32Array(this.#records.length * 2);
-      records.set(this.#records);
-      this.#records = records;
-    }
-    if (this.#count * 2 > this.#mask) this.#grow();
-  }
-
-  #grow(): void {
-    const old = this.#table;
-    this.#table = new Int32Array(old.length * 2);
-    this.#mask = this.#table.length / 2 - 1;
-    for (let slot = 0; slot < old.length; slot += 2) {
-      const name = old[slot + 1]! - 1;
-      if (name >= 0) this.#insert(old[slot]!, name);
-    }
+  #bucketOf(hash: number): number {
+    const bucket = hash & (this.#round * 2 - 1);
+    return bucket < this.#bucketCount ? bucket : bucket & (this.#round - 1);
   }
 
   #insert(hash: number, name: number): void {
-    let slot = hash & this.#mask;
-    while (this.#table[slot * 2 + 1] !== 0) slot = (slot + 1) & this.#mask;
-    this.#table[slot * 2] = hash;
-    this.#table[slot * 2 + 1] = name + 1;
+    if (this.#count > this.#bucketCount) this.#split();
+    const bucket = this.#bucketOf(hash);
+    this.#arena.ints[name + NEXT] = this.#buckets.ints[bucket]!;
+    this.#buckets.ints[bucket] = name;
+  }
+
+  /** Deals the names of one bucket out to it and to a new one. */
+  #split(): void {
+    const added = this.#bucketCount;
+    if (!this.#buckets.reserve((added + 1) * 4)) return;
+    const from = added - this.#round;
+    this.#bucketCount++;
+    if (this.#bucketCount === this.#round * 2) this.#round *= 2;
+    const buckets = this.#buckets.ints;
+    const { ints } = this.#arena;
+    let name = buckets[from]!;
+    buckets[from] = 0;
+    while (name !== 0) {
+      const next = ints[name + NEXT]!;
+      const bucket = this.#bucketOf(this.#hashOf(name));
+      ints[name + NEXT] = buckets[bucket]!;
+      buckets[bucket] = name;
+      name = next;
+    }
+  }
+
+  #hashOf(name: number): number {
+    const at = (name + BYTES) * 4;
+    return this.#hash(this.#arena.bytes, at, at + this.lengthOf(name));
   }
 
   #hash(bytes: Uint8Array, start: number, end: number): number {
@@ -275,4 +334,22 @@ export class NameTable {
     hash = Math.imul(hash, 0x2c1b3c6d);
     return hash ^ (hash >>> 12);
   }
+}
+
+/** Names of which a smaller share is kept are worth a sweep. */
+const WORTHWHILE = 0.75;
+const SPARE_BYTES = (LENGTH_MASK + 1) * 2;
+
+function headerOf(hash: number, length: number): number {
+  return (hash & ~LENGTH_MASK) | length;
+}
+
+/** Of a record, by its length in bytes or the word that holds it. */
+function wordsOf(header: number): number {
+  return BYTES + (((header & LENGTH_MASK) + 3) >> 2);
+}
+
+/** One bucket a name; a record has 20 bytes at least. */
+function newBuckets(maxBytes: number): GrowingWords {
+  return new GrowingWords(Math.max(FIRST_BUCKETS * 4, maxBytes >> 2));
 }

@@ -150,7 +150,7 @@ export class Replay implements RecordVisitor, Replayed {
   cut(windowClass: number, index: number, lsn: number): void {
     const window = this.head.cut(windowClass as WindowClass, index, lsn);
     if (window === null) return;
-    if (window.isEmpty) window.free(this.#view.pool, this.#view.series.next);
+    if (window.isEmpty) window.free(this.#view.pool);
     else this.windows.push(window);
   }
 

@@ -29,10 +29,6 @@ const WINDOWS = 12;
 const STRAY_LOGS = 4;
 export const MAX_READERS = 64;
 
-/** Values of `density`: the series starts the next window in the log, or in a row at once. */
-export const SPARSE = 1;
-export const DENSE = 2;
-
 export function reserveStoreMemory(maxSeries: number, poolPages: number): StoreMemory {
   const plans = PlanTable.reserve();
   return {

@@ -429,7 +429,7 @@ export class StoreWriter {
   #freeRetired(): void {
     this.#retired = this.#retired.filter(({ part, epoch }) => {
       if (!this.#view.epochs.isFree(epoch)) return true;
-      part.free(this.#view.pool, this.#view.series.next);
+      part.free(this.#view.pool);
       return false;
     });
   }

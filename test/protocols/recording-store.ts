@@ -15,20 +15,21 @@ export class RecordingStore {
   readonly received: Received[] = [];
   readonly refused: string[] = [];
   readonly #texts: string[] = [];
-  readonly names: NameTable = new StoreNames((raw) => this.#texts.push(raw.toString()) - 1);
+  readonly #names = new StoreNames((raw) => this.#texts.push(raw.toString()) - 1);
+  readonly names: NameTable = this.#names;
 
   point(name: number, time: number, value: number, mantissa: number, decimals: number): void {
     const exact = decimals < 0 ? value : mantissa / 10 ** decimals;
     if (!Object.is(exact, value)) throw new Error(`${mantissa}e-${decimals} is not ${value}`);
-    this.received.push({ name: this.#texts[name]!, time, value });
+    this.received.push({ name: this.#texts[this.#names.seriesOf(name)]!, time, value });
   }
 
   sample(name: number, time: number, value: number): void {
-    this.received.push({ name: this.#texts[name]!, time, value });
+    this.received.push({ name: this.#texts[this.#names.seriesOf(name)]!, time, value });
   }
 
   bucket(name: number, time: number, sum: number, ...rest: number[]): void {
-    this.received.push({ name: this.#texts[name]!, time, value: sum, rest });
+    this.received.push({ name: this.#texts[this.#names.seriesOf(name)]!, time, value: sum, rest });
   }
 
   refuse(reason: string): void {

@@ -2,7 +2,7 @@ import type { Bucket } from "../bucket.ts";
 import { EVENT, type Mode } from "../plan.ts";
 import type { SeriesTable } from "../series-table.ts";
 import { isLongStep, WINDOW_SECONDS, type WindowClass, windowClassOf } from "../slots.ts";
-import { DENSE, type OwnedStoreView } from "../store-memory.ts";
+import type { OwnedStoreView } from "../store-memory.ts";
 import type { PagePool } from "./page-pool.ts";
 import { STRAYS_ACTIVE, STRAYS_FREE, type StrayLog } from "./stray-log.ts";
 import { FREE, type HeadWindow } from "./window.ts";
@@ -34,6 +34,7 @@ export class Head {
   readonly #view: OwnedStoreView;
   readonly #series: SeriesTable;
   readonly #pool: PagePool;
+  readonly #density: Uint8Array;
   readonly #durable: DurableParts;
   #open: OpenWindow[] = [];
   /** The window hit last, by class: the one that nearly every datapoint goes to. */
@@ -48,6 +49,7 @@ export class Head {
     this.#view = view;
     this.#series = view.series;
     this.#pool = view.pool;
+    this.#density = view.density;
     this.#durable = durable;
     this.#last = ([0, 1] as const).map((windowClass) => ({
       windowClass,
@@ -87,8 +89,7 @@ export class Head {
     }
     const window = target.window;
     if (window === null) return;
-    const dense = window.heads[series] === 0 && this.#view.density[series] === DENSE;
-    if (!window.put(this.#pool, series, mode, step, slot, stored, dense)) this.dropped++;
+    if (!window.put(this.#pool, series, mode, step, slot, stored, this.#density)) this.dropped++;
   }
 
   bucket(series: number, time: number, bucket: Bucket, lsn: number): void {
@@ -106,8 +107,7 @@ export class Head {
     }
     const window = target.window;
     if (window === null) return;
-    const dense = window.heads[series] === 0 && this.#view.density[series] === DENSE;
-    if (!window.putBucket(this.#pool, series, step, slot, bucket, dense)) this.dropped++;
+    if (!window.putBucket(this.#pool, series, step, slot, bucket, this.#density)) this.dropped++;
   }
 
   /** Whether a window can be opened now; not when too many wait to be sealed. */
@@ -150,7 +150,7 @@ export class Head {
   freeze(lsn: number): StrayLog | null {
     const frozen = this.#strays;
     if (this.#durable.hasStrays(lsn)) {
-      frozen.free(this.#pool, this.#series.next);
+      frozen.free(this.#pool);
       frozen.activate();
       return null;
     }
@@ -172,6 +172,13 @@ export class Head {
       if (strays.state >= STRAYS_ACTIVE) first = Math.min(first, strays.firstLsn);
     }
     return first;
+  }
+
+  /** Whether memory holds datapoints of the series: they came in the last minutes. */
+  holds(series: number): boolean {
+    for (const { heads } of this.#view.windows) if (heads.get(series) !== 0) return true;
+    for (const { heads } of this.#view.strays) if (heads.get(series) !== 0) return true;
+    return false;
   }
 
   #begin(windowClass: WindowClass, index: number, openLsn: number, firstLsn: number): OpenWindow {
@@ -213,16 +220,16 @@ export class Head {
       if (windowClassOf(step) !== opened.windowClass || isLongStep(step)) return false;
       return start >= opened.start && start < opened.end;
     };
-    for (let series = 0; series < next; series++) {
-      if (strays.heads[series] === 0) continue;
+    const { heads } = strays;
+    for (let series = heads.next(0, next); series < next; series = heads.next(series + 1, next)) {
       strays.drain(series, wants, (plan, slot, bucket, single) => {
         const window = opened.window;
         if (window === null) return;
         const step = plans.step[plan]!;
         const mode = plans.mode[plan] as Mode;
         const kept = single
-          ? window.put(this.#pool, series, mode, step, slot, bucket.last, false)
-          : window.putBucket(this.#pool, series, step, slot, bucket, false);
+          ? window.put(this.#pool, series, mode, step, slot, bucket.last, this.#density)
+          : window.putBucket(this.#pool, series, step, slot, bucket, this.#density);
         if (!kept) this.dropped++;
       });
     }

@@ -2,6 +2,7 @@ import { type Bucket, emptyBucket } from "../bucket.ts";
 import { ENTRY_WORDS, EntryChain } from "./entry-chain.ts";
 import type { PagePool, PoolView } from "./page-pool.ts";
 import { PagedRecords } from "./paged-records.ts";
+import { SeriesHeads } from "./series-heads.ts";
 import { WideBuckets } from "./wide-buckets.ts";
 
 /**
@@ -11,7 +12,6 @@ import { WideBuckets } from "./wide-buckets.ts";
  * them (samples), when they are read or flushed.
  */
 export interface StrayMemory {
-  heads: SharedArrayBuffer;
   state: SharedArrayBuffer;
   tables: SharedArrayBuffer;
 }
@@ -34,7 +34,7 @@ export const STRAYS_FROZEN = 2;
 export const STRAYS_FLUSHED = 3;
 
 export class StrayLog {
-  readonly heads: Int32Array;
+  readonly heads: SeriesHeads;
   readonly entries: EntryChain;
   readonly wide: WideBuckets;
   readonly #state: Int32Array;
@@ -42,18 +42,20 @@ export class StrayLog {
 
   static reserve(maxSeries: number): StrayMemory {
     return {
-      heads: new SharedArrayBuffer(maxSeries * 4),
       state: new SharedArrayBuffer(STATE_BYTES),
-      tables: new SharedArrayBuffer((ENTRY_TABLE + WIDE_TABLE) * 4),
+      tables: new SharedArrayBuffer(
+        (ENTRY_TABLE + WIDE_TABLE + SeriesHeads.tableLength(maxSeries)) * 4,
+      ),
     };
   }
 
   constructor(memory: StrayMemory, pool: PoolView) {
-    this.heads = new Int32Array(memory.heads);
     this.#state = new Int32Array(memory.state, 0, 2);
     this.#numbers = new Float64Array(memory.state);
     this.entries = new EntryChain(pool, new Int32Array(memory.tables, 0, ENTRY_TABLE));
     this.wide = new WideBuckets(pool, new Int32Array(memory.tables, ENTRY_TABLE * 4, WIDE_TABLE));
+    const at = (ENTRY_TABLE + WIDE_TABLE) * 4;
+    this.heads = new SeriesHeads(pool, new Int32Array(memory.tables, at));
   }
 
   get state(): number {
@@ -94,11 +96,11 @@ export class StrayLog {
     Atomics.store(this.#state, STATE, STRAYS_FLUSHED);
   }
 
-  free(pool: PagePool, nextSeries: number): void {
+  free(pool: PagePool): void {
     Atomics.store(this.#state, STATE, STRAYS_FREE);
     this.entries.clear(pool);
     this.wide.clear(pool);
-    this.heads.fill(0, 0, nextSeries);
+    this.heads.clear(pool);
   }
 
   put(
@@ -110,10 +112,11 @@ export class StrayLog {
     value: number,
     lsn: number,
   ): boolean {
-    const entry = this.entries.append(pool, this.heads[series]!, plan, slot, value);
+    if (!this.heads.reserve(pool, series)) return false;
+    const entry = this.entries.append(pool, this.heads.get(series), plan, slot, value);
     if (entry < 0) return false;
     this.#note(start, lsn);
-    Atomics.store(this.heads, series, -(entry + 1));
+    this.heads.set(series, -(entry + 1));
     return true;
   }
 
@@ -126,14 +129,15 @@ export class StrayLog {
     bucket: Bucket,
     lsn: number,
   ): boolean {
-    const entry = this.entries.append(pool, this.heads[series]!, plan, slot, bucket.last);
+    if (!this.heads.reserve(pool, series)) return false;
+    const entry = this.entries.append(pool, this.heads.get(series), plan, slot, bucket.last);
     if (entry < 0) return false;
     const { count, sum, min, max, last, m2 } = bucket;
     const wide = this.wide.append(pool, count, sum, min, max, last, m2);
     if (wide < 0) return false;
     this.entries.setWide(entry, wide);
     this.#note(start, lsn);
-    Atomics.store(this.heads, series, -(entry + 1));
+    this.heads.set(series, -(entry + 1));
     return true;
   }
 
@@ -147,10 +151,10 @@ export class StrayLog {
     take: (plan: number, slot: number, bucket: Bucket, single: boolean) => void,
   ): void {
     const bucket = emptyBucket();
-    const entries = this.entries.collect(this.heads[series]!);
+    const entries = this.entries.collect(this.heads.get(series));
     for (let i = entries.length - 1; i >= 0; i--) {
       const entry = entries[i]!;
-      const plan = this.entries.mark(entry);
+      const plan = this.entries.plan(entry);
       const slot = this.entries.slot(entry);
       if (!wants(plan, slot)) continue;
       const wide = this.entries.wideOf(entry);

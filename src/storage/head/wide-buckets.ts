@@ -86,6 +86,11 @@ export class WideBuckets {
     }
   }
 
+  /** The newest sample of an entry. Writer only. */
+  lastOf(entry: number): number {
+    return this.#records.words[this.#records.wordOf(entry) + 5]!;
+  }
+
   clear(pool: PagePool): void {
     this.#records.clear(pool);
   }

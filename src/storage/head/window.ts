@@ -1,9 +1,10 @@
 import { type Bucket, setSingle } from "../bucket.ts";
 import { EVENT, GAUGE, type Mode, REPLACE } from "../plan.ts";
 import { firstSlotFrom, slotsBetween, WINDOW_SECONDS, type WindowClass } from "../slots.ts";
-import { ENTRY_BYTES, ENTRY_WORDS, EntryChain } from "./entry-chain.ts";
 import { PAGE_WORDS, type PagePool, type PoolView } from "./page-pool.ts";
 import { PagedRecords } from "./paged-records.ts";
+import { SeriesHeads } from "./series-heads.ts";
+import { ENTRY_WORDS, SlotChain } from "./slot-chain.ts";
 import { WideBuckets } from "./wide-buckets.ts";
 
 /**
@@ -12,14 +13,14 @@ import { WideBuckets } from "./wide-buckets.ts";
  *
  * Dense series have a row in a slot-major matrix: a page of the pool holds one slot of 8,192 rows
  * (a row group), so writes in arrival order are sequential and memory is taken slot by slot.
- * Everything else is a chain of entries in an append log. A series moves from the log to a row when
- * its entries cost more memory than a row (8 bytes a slot) would.
+ * Everything else is a chain of entries of twice that size in an append log. A series moves from
+ * the log to a row when it has filled more than a fifth of its slots: then it will fill most of them.
  *
- * `heads[series]` says where a series is: 0 nowhere, r + 1 in row r, -(e + 1) in the chain whose
+ * `heads` says where a series is: 0 nowhere, r + 1 in row r, -(e + 1) in the chain whose
  * newest entry is e. One thread writes; others read after they saw the head (publish after write).
  */
 export interface WindowMemory {
-  heads: SharedArrayBuffer;
+  maxSeries: number;
   state: SharedArrayBuffer;
   tables: SharedArrayBuffer;
 }
@@ -48,14 +49,20 @@ const FIRST_LSN = 4;
 const CUT_LSN = 5;
 const STATE_BYTES = 64;
 
+/** What the window before says of a series: it starts in the log, or in a row at once. */
+export const SPARSE = 1;
+export const DENSE = 2;
+/** Share of its slots that a series fills, beyond which it is dense. */
+export const DENSE_SHARE = 0.2;
+
 export const FREE = 0;
 export const OPEN = 1;
 export const CUT = 2;
 export const SEALED = 3;
 
 export class HeadWindow {
-  readonly heads: Int32Array;
-  readonly entries: EntryChain;
+  readonly heads: SeriesHeads;
+  readonly entries: SlotChain;
   readonly wide: WideBuckets;
   readonly #words: Float64Array;
   readonly #ints: Int32Array;
@@ -71,17 +78,18 @@ export class HeadWindow {
   static reserve(maxSeries: number): WindowMemory {
     const groups = Math.ceil(maxSeries / ROWS_PER_GROUP) + SPARE_GROUPS;
     return {
-      heads: new SharedArrayBuffer(maxSeries * 4),
+      maxSeries,
       state: new SharedArrayBuffer(STATE_BYTES),
       tables: new SharedArrayBuffer(
-        groups * 16 + (groups * GROUP_TABLE + ENTRY_TABLE + WIDE_TABLE) * 4,
+        groups * 16 +
+          (groups * GROUP_TABLE + ENTRY_TABLE + WIDE_TABLE + SeriesHeads.tableLength(maxSeries)) *
+            4,
       ),
     };
   }
 
   constructor(memory: WindowMemory, pool: PoolView) {
-    const groups = Math.ceil(memory.heads.byteLength / 4 / ROWS_PER_GROUP) + SPARE_GROUPS;
-    this.heads = new Int32Array(memory.heads);
+    const groups = Math.ceil(memory.maxSeries / ROWS_PER_GROUP) + SPARE_GROUPS;
     this.#state = new Int32Array(memory.state, 0, 2);
     this.#numbers = new Float64Array(memory.state);
     this.#groupKey = new Float64Array(memory.tables, 0, groups);
@@ -89,9 +97,11 @@ export class HeadWindow {
     let at = groups * 16;
     this.#pages = new Int32Array(memory.tables, at, groups * GROUP_TABLE);
     at += groups * GROUP_TABLE * 4;
-    this.entries = new EntryChain(pool, new Int32Array(memory.tables, at, ENTRY_TABLE));
+    this.entries = new SlotChain(pool, new Int32Array(memory.tables, at, ENTRY_TABLE));
     at += ENTRY_TABLE * 4;
     this.wide = new WideBuckets(pool, new Int32Array(memory.tables, at, WIDE_TABLE));
+    at += WIDE_TABLE * 4;
+    this.heads = new SeriesHeads(pool, new Int32Array(memory.tables, at));
     this.#words = pool.words;
     this.#ints = pool.ints;
   }
@@ -151,7 +161,7 @@ export class HeadWindow {
   }
 
   /** Gives all memory back. No reader may hold the window any more. */
-  free(pool: PagePool, nextSeries: number): void {
+  free(pool: PagePool): void {
     Atomics.store(this.#state, STATE, FREE);
     const groups = this.#state[GROUPS]!;
     for (let at = 0; at < groups * GROUP_TABLE; at++) {
@@ -163,12 +173,12 @@ export class HeadWindow {
     this.#groupRows.fill(0, 0, groups);
     this.entries.clear(pool);
     this.wide.clear(pool);
-    this.heads.fill(0, 0, nextSeries);
+    this.heads.clear(pool);
   }
 
   /**
-   * Stores a value in replace or event mode, or a gauge's sample. `slot` is absolute; `dense` says
-   * that the series filled its row in the window before. False when memory is out.
+   * Stores a value in replace or event mode, or a gauge's sample. `slot` is absolute; `density` has
+   * what the window before says of each series. False when memory is out.
    */
   put(
     pool: PagePool,
@@ -177,10 +187,13 @@ export class HeadWindow {
     step: number,
     slot: number,
     value: number,
-    dense: boolean,
+    density: Uint8Array,
   ): boolean {
-    let head = this.heads[series]!;
-    if (head === 0 && dense) head = this.#newRow(series, mode, step);
+    let head = this.heads.get(series);
+    if (head === 0) {
+      if (!this.heads.reserve(pool, series)) return false;
+      if (density[series] === DENSE) head = this.#newRow(series, mode, step);
+    }
     if (head > 0) {
       const row = head - 1;
       const group = row >>> GROUP_SHIFT;
@@ -208,7 +221,7 @@ export class HeadWindow {
       }
       return this.#widen(pool, row, slot - first, old, 1, value, value, value, value, 0);
     }
-    return this.#putEntry(pool, series, mode, step, slot, value);
+    return this.#putEntry(pool, series, head, mode, step, slot, value);
   }
 
   /** Merges a gauge's set of samples into its slot. */
@@ -218,14 +231,17 @@ export class HeadWindow {
     step: number,
     slot: number,
     bucket: Bucket,
-    dense: boolean,
+    density: Uint8Array,
   ): boolean {
     const { count, sum, min, max, last, m2 } = bucket;
-    let head = this.heads[series]!;
-    if (head === 0 && dense) head = this.#newRow(series, GAUGE, step);
+    let head = this.heads.get(series);
+    if (head === 0) {
+      if (!this.heads.reserve(pool, series)) return false;
+      if (density[series] === DENSE) head = this.#newRow(series, GAUGE, step);
+    }
+    const first = firstSlotFrom(this.start, step);
     if (head > 0) {
       const row = head - 1;
-      const first = firstSlotFrom(this.start, step);
       const at = this.#valueAt(pool, row, slot - first);
       if (at < 0) return false;
       const old = this.#words[at]!;
@@ -237,18 +253,16 @@ export class HeadWindow {
       }
       return this.#widen(pool, row, slot - first, old, count, sum, min, max, last, m2);
     }
-    const known = this.entries.find(head, slot);
+    const known = this.entries.find(head, slot - first);
     if (known >= 0) {
       return this.entries.merge(pool, this.wide, known, count, sum, min, max, last, m2);
     }
-    const place = slot - firstSlotFrom(this.start, step);
-    const highest = head === 0 ? -1 : this.entries.mark(-head - 1);
-    const entry = this.entries.append(pool, head, Math.max(place, highest), slot, last);
-    if (entry < 0) return false;
     const wide = this.wide.append(pool, count, sum, min, max, last, m2);
     if (wide < 0) return false;
+    const entry = this.entries.append(pool, head, slot - first, last);
+    if (entry < 0) return false;
     this.entries.setWide(entry, wide);
-    Atomics.store(this.heads, series, -(entry + 1));
+    this.heads.set(series, -(entry + 1));
     return true;
   }
 
@@ -257,15 +271,15 @@ export class HeadWindow {
    * data are left alone. For replace and event mode, whose buckets are single values.
    */
   readValues(series: number, step: number, firstSlot: number, values: Float64Array): void {
-    const head = Atomics.load(this.heads, series);
+    const head = this.heads.get(series);
     if (head === 0) return;
+    const first = firstSlotFrom(this.start, step);
     if (head < 0) {
-      this.entries.readValues(head, firstSlot, values);
+      this.entries.readValues(head, this.wide, firstSlot - first, values);
       return;
     }
     const row = head - 1;
     const lane = row & (ROWS_PER_GROUP - 1);
-    const first = firstSlotFrom(this.start, step);
     const end = Math.min(
       first + slotsBetween(this.start, this.seconds, step),
       firstSlot + values.length,
@@ -286,16 +300,18 @@ export class HeadWindow {
     bucket: Bucket,
     visit: (slot: number, bucket: Bucket) => void,
   ): void {
-    const head = Atomics.load(this.heads, series);
+    const head = this.heads.get(series);
     if (head === 0) return;
+    const first = firstSlotFrom(this.start, step);
     if (head < 0) {
-      this.entries.visitBuckets(head, this.wide, bucket, visit);
+      this.entries.visitBuckets(head, this.wide, bucket, (slot, found) =>
+        visit(first + slot, found),
+      );
       return;
     }
     const row = head - 1;
     const lane = row & (ROWS_PER_GROUP - 1);
     const table = (row >>> GROUP_SHIFT) * GROUP_TABLE;
-    const first = firstSlotFrom(this.start, step);
     const slots = slotsBetween(this.start, this.seconds, step);
     for (let i = 0; i < slots; i++) {
       const page = this.#pages[table + i]!;
@@ -311,65 +327,55 @@ export class HeadWindow {
     }
   }
 
-  /** Known slots of a series; decides whether it gets a row in the next window at once. */
-  countSlots(series: number, step: number, scratch: Float64Array): number {
-    const slots = slotsBetween(this.start, this.seconds, step);
-    const values = scratch.subarray(0, slots).fill(Number.NaN);
-    this.readValues(series, step, firstSlotFrom(this.start, step), values);
-    let known = 0;
-    for (let i = 0; i < slots; i++) if (!Number.isNaN(values[i]!)) known++;
-    return known;
-  }
-
   #putEntry(
     pool: PagePool,
     series: number,
+    head: number,
     mode: Mode,
     step: number,
     slot: number,
     value: number,
   ): boolean {
-    const head = this.heads[series]!;
+    const { entries } = this;
     const place = slot - firstSlotFrom(this.start, step);
-    const highest = head === 0 ? -1 : this.entries.mark(-head - 1);
     // Datapoints mostly come in the order of time: then the chain need not be searched.
-    const known = place > highest ? -1 : this.entries.find(head, slot);
+    const known = place > entries.highest(head) ? -1 : entries.find(head, place);
     if (known >= 0) {
-      if (mode === REPLACE) this.entries.replace(known, value);
-      else if (mode === EVENT) this.entries.add(known, value);
-      else return this.entries.merge(pool, this.wide, known, 1, value, value, value, value, 0);
+      if (mode === REPLACE) entries.replace(known, value);
+      else if (mode === EVENT) entries.add(known, value);
+      else return entries.merge(pool, this.wide, known, 1, value, value, value, value, 0);
       return true;
     }
-    const entry = this.entries.append(pool, head, Math.max(place, highest), slot, value);
+    const entry = entries.append(pool, head, place, value);
     if (entry < 0) return false;
-    Atomics.store(this.heads, series, -(entry + 1));
+    const chain = -(entry + 1);
+    this.heads.set(series, chain);
     const slots = slotsBetween(this.start, this.seconds, step);
-    if (this.entries.depth(entry) * ENTRY_BYTES > slots * 8)
-      this.#promote(pool, series, mode, step);
+    if (entries.depth(chain) > slots * DENSE_SHARE) this.#promote(pool, series, chain, mode, step);
     return true;
   }
 
   /** Moves a series from the log to a row; when memory is out it just stays in the log. */
-  #promote(pool: PagePool, series: number, mode: Mode, step: number): void {
-    const chain = this.heads[series]!;
+  #promote(pool: PagePool, series: number, chain: number, mode: Mode, step: number): void {
+    const { entries } = this;
     const row = this.#reserveRow(mode, step);
     if (row < 0) return;
-    const first = firstSlotFrom(this.start, step);
-    for (let entry = -chain - 1; entry >= 0; entry = this.entries.previous(entry)) {
-      const slot = this.entries.slot(entry);
-      const at = this.#valueAt(pool, row, slot - first);
+    for (let entry = -chain - 1; entry >= 0; entry = entries.previous(entry)) {
+      const slot = entries.slot(entry);
+      const at = this.#valueAt(pool, row, slot);
       if (at < 0) return;
-      this.#words[at] = this.entries.value(entry);
-      const wide = this.entries.wideOf(entry);
-      if (wide >= 0 && !this.#refer(pool, row, slot - first, wide)) return;
+      const wide = entries.wideOf(entry);
+      // With a wide entry the value only says that the slot is known.
+      this.#words[at] = wide < 0 ? entries.value(entry) : this.wide.lastOf(wide);
+      if (wide >= 0 && !this.#refer(pool, row, slot, wide)) return;
     }
-    Atomics.store(this.heads, series, row + 1);
+    this.heads.set(series, row + 1);
   }
 
   #newRow(series: number, mode: Mode, step: number): number {
     const row = this.#reserveRow(mode, step);
     if (row < 0) return 0;
-    Atomics.store(this.heads, series, row + 1);
+    this.heads.set(series, row + 1);
     return row + 1;
   }
 

@@ -122,7 +122,7 @@ export class TierReader {
           part.window.readValues(series, step, firstSlot, into);
         }
       } else if (part.kind === "strays") {
-        const head = Atomics.load(part.strays.heads, series);
+        const head = part.strays.heads.get(series);
         if (head !== 0) {
           part.strays.entries.readStrays(head, planNumber, isEvent, firstSlot, into);
         }
@@ -233,7 +233,7 @@ export class TierReader {
 
   #holds(part: Part, planNumber: number, series: number): boolean {
     if (part.kind === "window") return this.#isWindowOf(part, planNumber, series);
-    if (part.kind === "strays") return Atomics.load(part.strays.heads, series) !== 0;
+    if (part.kind === "strays") return part.strays.heads.get(series) !== 0;
     let holds = false;
     this.#eachSection(part.entry, planNumber, 0, series, (reader, index) => {
       holds ||= reader.hasLane(index, series % 8192);
@@ -244,7 +244,7 @@ export class TierReader {
   /** Whether a series' slots in a window are those of the plan. */
   #isWindowOf(part: Part & { kind: "window" }, planNumber: number, series: number): boolean {
     const { window } = part;
-    if (Atomics.load(window.heads, series) === 0) return false;
+    if (window.heads.get(series) === 0) return false;
     return this.#view.series.planAt(series, window.start) === planNumber;
   }
 
@@ -277,7 +277,7 @@ export class TierReader {
           part.window.visitBuckets(series, step, scratch, join);
         }
       } else if (part.kind === "strays") {
-        const head = Atomics.load(part.strays.heads, series);
+        const head = part.strays.heads.get(series);
         if (head !== 0) {
           part.strays.entries.visitBuckets(head, part.strays.wide, scratch, join, planNumber);
         }

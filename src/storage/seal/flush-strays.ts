@@ -61,11 +61,11 @@ function collect(
   now: number,
 ): Stray[] {
   const found: Stray[] = [];
-  for (let series = from; series < to; series++) {
-    const head = strays.heads[series]!;
-    if (head === 0 || view.series.isDeleted(series)) continue;
-    for (const entry of strays.entries.collect(head)) {
-      const plan = strays.entries.mark(entry);
+  const { heads } = strays;
+  for (let series = heads.next(from, to); series < to; series = heads.next(series + 1, to)) {
+    if (view.series.isDeleted(series)) continue;
+    for (const entry of strays.entries.collect(heads.get(series))) {
+      const plan = strays.entries.plan(entry);
       const slot = strays.entries.slot(entry);
       const { step, retention } = view.plans.get(plan).tiers[0]!;
       const span = straySpan(step, retention, slot * step, now).from;

@@ -1,15 +1,12 @@
 import { clearBucket, emptyBucket } from "../bucket.ts";
 import { LAST } from "../column.ts";
-import type { HeadWindow } from "../head/window.ts";
+import { DENSE, DENSE_SHARE, type HeadWindow, SPARSE } from "../head/window.ts";
 import { GAUGE } from "../plan.ts";
 import { SHARD_SERIES } from "../series-table.ts";
 import { firstSlotFrom, slotsBetween } from "../slots.ts";
 import { BlockColumns } from "../statfile/block.ts";
-import { DENSE, SPARSE, type StoreView } from "../store-memory.ts";
+import type { StoreView } from "../store-memory.ts";
 import type { SectionFiles } from "./section-files.ts";
-
-/** A series gets a row at once when it fills more than this share of its slots. */
-const DENSE_SHARE = 0.25;
 
 /**
  * Writes a cut window's datapoints, transposed to one block a series, as sections of `files`.
@@ -79,8 +76,9 @@ function lanesByPlan(
   to: number,
 ): Map<number, number[]> {
   const lanes = new Map<number, number[]>();
-  for (let series = from; series < to; series++) {
-    if (window.heads[series] === 0 || view.series.isDeleted(series)) continue;
+  const { heads } = window;
+  for (let series = heads.next(from, to); series < to; series = heads.next(series + 1, to)) {
+    if (view.series.isDeleted(series)) continue;
     const plan = view.series.planAt(series, window.start);
     const list = lanes.get(plan);
     if (list === undefined) lanes.set(plan, [series]);
