@@ -1,4 +1,4 @@
-/** A set of series numbers below a bound. */
+/** A set of series, as whole numbers below a bound. */
 export class SeriesBits {
   readonly #words: Uint32Array;
 

@@ -28,7 +28,9 @@ type Matcher = TagMatcher & { tag: string };
 export class TagIndex {
   readonly #names: NameIndex;
   readonly #lists: TagLists;
-  readonly #refresh: () => void;
+  readonly #refresh: () => number;
+  /** Series that are in the index with all their tags: what is written meanwhile is not looked at. */
+  #bound = 0;
 
   /** The index that another thread writes. */
   static shared(names: NameIndex, memory: TagMemory): TagIndex {
@@ -39,10 +41,13 @@ export class TagIndex {
   /** An index of one's own, brought up to date before it is asked. */
   static own(names: NameIndex): TagIndex {
     const writer = new TagWriter(names, reserveTagMemory(names.capacity));
-    return new TagIndex(names, writer, () => writer.catchUp(Number.POSITIVE_INFINITY));
+    return new TagIndex(names, writer, () => {
+      writer.catchUp(Number.POSITIVE_INFINITY);
+      return names.taggedCount;
+    });
   }
 
-  private constructor(names: NameIndex, lists: TagLists, refresh: () => void) {
+  private constructor(names: NameIndex, lists: TagLists, refresh: () => number) {
     this.#names = names;
     this.#lists = lists;
     this.#refresh = refresh;
@@ -55,14 +60,15 @@ export class TagIndex {
    *   ERR_REGEX, ERR_LIMIT_SERIES when more than `limit` series match
    */
   find(expressions: readonly TagExpression[], limit: number): FoundName[] {
-    this.#refresh();
+    this.#bound = this.#refresh();
     const series = this.#match(matchersOf(expressions));
     if (series.length > limit) {
       const message = `more than ${limit} series match the tag expressions: ask for less`;
       throw new GraphiteError("ERR_LIMIT_SERIES", message);
     }
     const found: FoundName[] = [];
-    for (const number of series) {
+    for (const place of series) {
+      const number = this.#names.taggedAt(place);
       const path = this.#names.nameOf(number);
       if (path !== "") found.push({ path, isLeaf: true, series: number });
     }
@@ -71,15 +77,15 @@ export class TagIndex {
 
   /** Tags that begin so and that are wanted, in order; `limit` of them. */
   tags(prefix: string, limit: number, isWanted: (tag: string) => boolean = () => true): string[] {
-    this.#refresh();
+    this.#bound = this.#refresh();
     return this.#some(this.#lists.tags(prefix), prefix, limit, isWanted, (tag) =>
-      this.#hasSeries(tag, (series) => this.#names.isLive(series)),
+      this.#hasSeries(tag, (series) => this.#isThere(series)),
     );
   }
 
   /** Tags of the series that satisfy all expressions, without those that these are about. */
   tagsOf(expressions: readonly TagExpression[], prefix: string, limit: number): string[] {
-    this.#refresh();
+    this.#bound = this.#refresh();
     const asked = new Set(expressions.map(({ tag }) => tag));
     const isWanted = (tag: string): boolean => !asked.has(tag);
     const series = this.#match(matchersOf(expressions));
@@ -102,11 +108,11 @@ export class TagIndex {
     limit: number,
     isWanted: (value: string) => boolean = () => true,
   ): string[] {
-    this.#refresh();
+    this.#bound = this.#refresh();
     const record = this.#lists.tag(tag);
     if (record === 0) return [];
     return this.#some(this.#lists.values(record, prefix), prefix, limit, isWanted, (value) =>
-      this.#lists.someSeries(value, (series) => this.#names.isLive(series)),
+      this.#lists.someSeries(value, (series) => this.#isThere(series)),
     );
   }
 
@@ -117,7 +123,7 @@ export class TagIndex {
     prefix: string,
     limit: number,
   ): string[] {
-    this.#refresh();
+    this.#bound = this.#refresh();
     const matchers = matchersOf(expressions);
     const needNothing = matchers.every(({ matchesEmpty }) => matchesEmpty);
     const series = this.#match(
@@ -145,7 +151,7 @@ export class TagIndex {
     let count = 0;
     if (list === 0) return 0;
     this.#lists.someSeries(list, (series) => {
-      if (this.#names.isLive(series)) count++;
+      if (this.#isThere(series)) count++;
       return false;
     });
     return count;
@@ -157,7 +163,15 @@ export class TagIndex {
     return record === 0 || value === undefined ? record : this.#lists.value(record, value);
   }
 
-  /** Numbers of the live series that satisfy all expressions, ascending. */
+  #isThere(series: number): boolean {
+    return series < this.#bound && this.#names.isLive(this.#names.taggedAt(series));
+  }
+
+  #pathOf(series: number): string {
+    return this.#names.nameOf(this.#names.taggedAt(series));
+  }
+
+  /** The live series that satisfy all expressions, ascending. */
   #match(matchers: readonly Matcher[]): Int32Array {
     checkTagExpressions(matchers);
     let found = this.#exactly(matchers);
@@ -168,7 +182,7 @@ export class TagIndex {
       if (found !== null && found.length === 0) return found;
       found = this.#narrow(found, matcher);
     }
-    return keep(found ?? new Int32Array(0), (series) => this.#names.isLive(series));
+    return keep(found ?? new Int32Array(0), (series) => this.#isThere(series));
   }
 
   /** Series that have all the values that `tag=value` names; null when none is named so. */
@@ -197,7 +211,7 @@ export class TagIndex {
       return value === 0 ? found : this.#lists.filter(found, value, false);
     }
     if (found !== null && this.#isDearer(record, matcher, found.length * TRY_COST)) {
-      return keep(found, (series) => matches(valueIn(this.#names.nameOf(series), tag)));
+      return keep(found, (series) => matches(valueIn(this.#pathOf(series), tag)));
     }
     // An absent tag matches, or it does not: what differs from that is listed.
     const listed = this.#union(record, matcher, !matchesEmpty);
@@ -240,8 +254,7 @@ export class TagIndex {
   }
 
   #bits(): SeriesBits {
-    const { taggedCount } = this.#names;
-    return new SeriesBits(taggedCount === 0 ? 0 : this.#names.taggedAt(taggedCount - 1) + 1);
+    return new SeriesBits(this.#bound);
   }
 
   /** Texts of records that begin so, that are wanted and that something holds for. */
@@ -270,8 +283,8 @@ export class TagIndex {
   }
 
   *#paths(series: Int32Array): Generator<string> {
-    for (const number of series) {
-      const path = this.#names.nameOf(number);
+    for (const one of series) {
+      const path = this.#pathOf(one);
       if (path !== "") yield path;
     }
   }
@@ -295,12 +308,14 @@ function matchersOf(expressions: readonly TagExpression[]): Matcher[] {
   }));
 }
 
-/** Waits until all series are indexed that there were when the job was given out. */
-function waitForTarget(counts: Int32Array): void {
+/**
+ * Waits until all series are indexed that there were when the job was given out. Returns how many are.
+ */
+function waitForTarget(counts: Int32Array): number {
   const target = Atomics.load(counts, TARGET);
   for (;;) {
     const indexed = Atomics.load(counts, INDEXED);
-    if (indexed >= target) return;
+    if (indexed >= target) return indexed;
     if (Atomics.load(counts, IS_FULL) === 1) {
       const message = "there are more tags than the index has room for: raise --max-series";
       throw new GraphiteError("ERR_LIMIT_SERIES", message);

@@ -13,7 +13,8 @@ import type { TagMemory } from "./tag-memory.ts";
  *      6  tag       of a value (the writer's)
  *      7  links     to the next records in order, one for each level that the record is on
  *
- * A chunk is the address of the next one and then series, ascending.
+ * A chunk is the address of the next one and then series, ascending. A series is its place in the
+ * list of tagged series of the name index.
  */
 export const TEXT = 0;
 export const LENGTH = 1;

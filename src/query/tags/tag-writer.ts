@@ -25,7 +25,7 @@ const NAME = Buffer.from("name");
 
 /**
  * Writes the tag index: takes in the tagged series of the name index in the order in which they
- * came, so that every list ascends by itself.
+ * came. A series is noted by its place in that order, so that every list ascends by itself.
  */
 export class TagWriter extends TagLists {
   readonly #names: NameIndex;
@@ -76,7 +76,7 @@ export class TagWriter extends TagLists {
     while (this.isBehind) {
       const until = Math.min(this.#names.taggedCount, index + SERIES_PER_LOOK);
       try {
-        for (; index < until; index++) this.#add(this.#names.taggedAt(index));
+        for (; index < until; index++) this.#add(index);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         Atomics.store(this.#counts, IS_FULL, 1);
@@ -88,16 +88,17 @@ export class TagWriter extends TagLists {
     return !this.isBehind;
   }
 
-  #add(series: number): void {
+  /** Takes in the series of this place in the list of tagged ones. */
+  #add(place: number): void {
     const path = this.#path;
     // A deleted series has no name, and a name that breaks a rule no tags.
-    if (!path.read(this.#names.taggedPath(series))) return;
+    if (!path.read(this.#names.taggedPath(this.#names.taggedAt(place)))) return;
     const { bytes, nameEnd, count, tagStarts, tagEnds, valueStarts, valueEnds } = path;
     if (this.#nameTag === 0) this.#nameTag = this.#tag(NAME, 0, NAME.length);
     if (!this.#isText(this.#lastName, bytes, 0, nameEnd)) {
       this.#lastName = this.#value(this.#nameTag, bytes, 0, nameEnd);
     }
-    this.#append(this.#lastName, series);
+    this.#append(this.#lastName, place);
     for (let i = 0; i < count; i++) {
       const tag = this.#lastTags[i] ?? 0;
       if (!this.#isText(tag, bytes, tagStarts[i]!, tagEnds[i]!)) {
@@ -108,7 +109,7 @@ export class TagWriter extends TagLists {
         const known = this.#lastTags[i]!;
         this.#lastValues[i] = this.#value(known, bytes, valueStarts[i]!, valueEnds[i]!);
       }
-      this.#append(this.#lastValues[i]!, series);
+      this.#append(this.#lastValues[i]!, place);
     }
   }
 
@@ -116,16 +117,16 @@ export class TagWriter extends TagLists {
     return record !== 0 && this.compare(record, bytes, start, end) === 0;
   }
 
-  #append(value: number, series: number): void {
+  #append(value: number, place: number): void {
     const { words } = this;
     const count = words[value + COUNT]!;
     if (count === 0) {
-      words[value + FIRST] = series;
+      words[value + FIRST] = place;
     } else {
       const at = count - 1;
       const start = chunkStart(at);
       if (start === at) this.#addChunk(value, chunkCapacity(at));
-      words[words[value + TAIL]! + 1 + at - start] = series;
+      words[words[value + TAIL]! + 1 + at - start] = place;
     }
     Atomics.store(words, value + COUNT, count + 1);
   }

@@ -100,6 +100,20 @@ test("a new series is found at once, a deleted one never again, nor what it alon
   t.is(tags.seriesCount("dc", "us"), 1);
 });
 
+test("numbers of series may come in any order", (t) => {
+  const { names, tags } = indexOf([]);
+  for (const series of [7, 900, 3, 8]) names.add(`m;a=1;i=${series}`, series);
+  const found = tags.find([parseTagExpression("a=1"), parseTagExpression("i!=8")], 10);
+  t.deepEqual(
+    found.map(({ path, series }) => [path, series]),
+    [
+      ["m;a=1;i=3", 3],
+      ["m;a=1;i=7", 7],
+      ["m;a=1;i=900", 900],
+    ],
+  );
+});
+
 test("a name that breaks a rule has no tags, and its neighbours keep theirs", (t) => {
   const broken = ["a;b", "a;=x", "a;b=", "a;b=~x", "a;!b=1", ";b=1", 'a;b=1;c={"}', "a;b=1;"];
   const kept = broken.map((raw) => canonicalName(raw)).map((one) => (one.ok ? one.name : ""));
