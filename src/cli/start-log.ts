@@ -15,7 +15,8 @@ export function logStart(log: Logger, settings: Settings, listen: Record<string,
   } else {
     log.info("reachable from other machines");
   }
-  warnOfOpenHttp(log, settings, listen.http);
+  const http = [listen.http, listen.istatHttp].flatMap((address) => address ?? []);
+  if (!http.every(isLoopback)) warnOfOpenHttp(log, settings);
   for (const [name, path] of Object.entries(CARBON_FILES)) {
     if (settings[name as keyof typeof CARBON_FILES] === null && existsSync(path)) {
       log.info(`${path} exists; --${name} ${path} uses it`);
@@ -28,8 +29,7 @@ function isLoopback(address: string): boolean {
 }
 
 /** Whoever opens HTTP to a network must know what that means. */
-function warnOfOpenHttp(log: Logger, settings: Settings, address: string | undefined): void {
-  if (address === undefined || isLoopback(address)) return;
+function warnOfOpenHttp(log: Logger, settings: Settings): void {
   const { authFile, tlsCert } = settings;
   if (authFile === null) {
     log.warn(

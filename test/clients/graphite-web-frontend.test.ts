@@ -157,3 +157,12 @@ test.serial("a frontend finds what its members hold", async (t) => {
   const index = await jsonOf<string[]>(web.url("/metrics/index.json?cluster=1"));
   t.true(index.includes("cluster.a.one.below") && index.includes("cluster.b.gap"));
 });
+
+test.serial("a frontend completes the tags of its members", async (t) => {
+  if (web === null) return t.false(existsSync(PACKAGE));
+  t.deepEqual(await jsonOf(web.url("/tags/autoComplete/tags?tagPrefix=d")), ["dc"]);
+  t.deepEqual(await jsonOf(web.url("/tags/autoComplete/tags?expr=dc%3Da")), ["host", "name"]);
+  t.deepEqual(await jsonOf(web.url("/tags/autoComplete/values?tag=dc")), ["a", "b"]);
+  const ofHost = "/tags/autoComplete/values?tag=dc&expr=host%3Dh1&valuePrefix=b";
+  t.deepEqual(await jsonOf(web.url(ofHost)), ["b"]);
+});

@@ -24,12 +24,17 @@ function peerFormat(
   };
 }
 
-/** `is_leaf` is what Graphite reads since 1.1, `isLeaf` what earlier ones and carbonapi do. */
+/**
+ * `path` and `is_leaf` are what Graphite reads since 1.1, `metric_path` and `isLeaf` what earlier ones
+ * do; carbonapi reads `path` and `isLeaf`.
+ */
 function writeNodes(nodes: readonly FoundNode[], query: FindQuery, out: RecordWriter): void {
   out.beginList(nodes.length);
   for (const node of nodes) {
-    out.beginMap(node.isLeaf ? 4 : 3);
+    out.beginMap(node.isLeaf ? 5 : 4);
     out.key("path");
+    out.string(node.path);
+    out.key("metric_path");
     out.string(node.path);
     out.key("is_leaf");
     out.boolean(node.isLeaf);
