@@ -16,6 +16,7 @@ import { buildServer } from "../http/server.ts";
 import type { FromIngest, IngestThreadData, RecoveredStore, ToIngest } from "../ingest/messages.ts";
 import { addressText } from "../ingest/tcp-receiver.ts";
 import { GraphiteError } from "../model/errors.ts";
+import type { IstatAgent } from "../model/istat-agent.ts";
 import type { AnswerCache } from "../query/answer-cache.ts";
 import { CachingRunner } from "../query/caching-runner.ts";
 import { QueryPool, queryThreadCount } from "../query/query-pool.ts";
@@ -96,6 +97,7 @@ class Server {
   #cache: AnswerCache | null = null;
   #http: FastifyInstance | null = null;
   #istatHttp: FastifyInstance | null = null;
+  #agents: { list: Promise<IstatAgent[]>; resolve(list: IstatAgent[]): void } | null = null;
   #closeControl = async (): Promise<void> => {};
   /** The ingest thread may have received something. */
   #isReceiving = false;
@@ -206,7 +208,12 @@ class Server {
     if (http !== null) addresses.http = await listenHttp(this.#http, "http", http);
     if (istatHttp !== null) {
       this.#istatHttp = await buildIstatServer(
-        { ...doors, filesDir, now: () => Math.floor(Date.now() / 1000) },
+        {
+          ...doors,
+          filesDir,
+          agents: () => this.#askAgents(),
+          now: () => Math.floor(Date.now() / 1000),
+        },
         options,
       );
       addresses.istatHttp = await listenHttp(this.#istatHttp, "istat-http", istatHttp);
@@ -364,7 +371,10 @@ class Server {
   #onIngest(message: FromIngest): void {
     if (message.kind === "log") this.#log[message.level](message.fields, message.message);
     else if (message.kind === "reloaded") this.#onReloaded();
-    else if (message.kind === "report") {
+    else if (message.kind === "agents") {
+      this.#agents?.resolve(message.agents);
+      this.#agents = null;
+    } else if (message.kind === "report") {
       this.#condition.note(message.numbers);
       this.#condition.refusals = message.refusals;
       this.#condition.noteState("ingest", message.degraded, message.warnings);
@@ -396,6 +406,20 @@ class Server {
       this.#http?.setCertificate(certificate);
       this.#istatHttp?.setCertificate(certificate);
     });
+  }
+
+  /** Asks the ingest thread who sends istat lines; who asks meanwhile gets the same answer. */
+  async #askAgents(): Promise<IstatAgent[]> {
+    this.#ifReady(this.#ingest);
+    if (this.#agents === null) {
+      let resolve = (_list: IstatAgent[]): void => {};
+      const list = new Promise<IstatAgent[]>((done) => {
+        resolve = done;
+      });
+      this.#agents = { list, resolve };
+      this.#tellIngest({ kind: "agents" });
+    }
+    return this.#agents.list;
   }
 
   #tellIngest(message: ToIngest): void {

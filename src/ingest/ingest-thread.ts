@@ -42,6 +42,7 @@ function start(): void {
     if (message.kind === "listen") void ingest.listen();
     else if (message.kind === "reload") ingest.reload();
     else if (message.kind === "numbers") ingest.storeNumbers(message.numbers);
+    else if (message.kind === "agents") ingest.tellAgents();
     else if (message.kind === "delete") ingest.delete(message);
     else void ingest.close().then(() => main.close());
   });

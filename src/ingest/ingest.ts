@@ -9,6 +9,7 @@ import type { OwnedStoreView } from "../storage/store-memory.ts";
 import { LogFullError, StoreWriter } from "../storage/store-writer.ts";
 import type { FromStore, FromWal, ToStore, ToWal } from "../storage/threads/messages.ts";
 import { WalRing } from "../storage/wal/ring.ts";
+import { Agents } from "./agents.ts";
 import { Intake } from "./intake.ts";
 import { LoopDelay } from "./loop-delay.ts";
 import type { DeleteSeries, FromIngest, IngestThreadData } from "./messages.ts";
@@ -38,6 +39,7 @@ export class Ingest {
   readonly #writer: StoreWriter;
   readonly #refusals: RefusalLog;
   readonly #intake: Intake;
+  readonly #agents = new Agents(now);
   readonly #receivers: Receivers;
   readonly #replanner: Replanner;
   readonly #fills: RuleFills;
@@ -83,12 +85,13 @@ export class Ingest {
       data.newSeriesPerMinute,
     );
     this.#intake.learnAgain(recovered.replay.young, view.series, index);
-    this.#receivers = new Receivers(this.#intake, this.#refusals, {
+    const pressure = {
       isFull: () => this.#writer.isFull,
-      onRoom: (resume) => {
+      onRoom: (resume: () => void) => {
         this.#waiting.push(resume);
       },
-    });
+    };
+    this.#receivers = new Receivers(this.#intake, this.#refusals, pressure, this.#agents);
     this.#selfSeries = new SelfSeries(
       (name, value) => this.#intake.putOwn(name, value),
       hostname(),
@@ -115,6 +118,11 @@ export class Ingest {
         reason: error instanceof Error ? error.message : String(error),
       });
     }
+  }
+
+  /** Says who sends istat lines. */
+  tellAgents(): void {
+    this.#tell({ kind: "agents", agents: this.#agents.list() });
   }
 
   /** A broken file keeps the rules that are in force. */

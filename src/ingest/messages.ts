@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { RuleFiles } from "../config/rules.ts";
+import type { IstatAgent } from "../model/istat-agent.ts";
 import type { NameIndexMemory } from "../storage/index/name-index.ts";
 import type { StoreMemory } from "../storage/store-memory.ts";
 import type { WalFile } from "../storage/wal/files.ts";
@@ -56,6 +57,7 @@ export type FromIngest =
       warnings: string[];
       fills: readonly RuleFill[];
     }
+  | { kind: "agents"; agents: IstatAgent[] }
   /** What the log holds below `lsn` has the delete; `failure` says why some or all are still there. */
   | { kind: "deleted"; id: number; count: number; lsn: number; failure: string | null }
   | { kind: "closed"; walFailure: string | null };
@@ -71,6 +73,8 @@ export type ToIngest =
   /** Open the receivers: the other threads are there. */
   | { kind: "listen" }
   | { kind: "reload" }
+  /** Who sends istat lines? */
+  | { kind: "agents" }
   /** Numbers of the other threads, to be stored as series with those of this one. */
   | { kind: "numbers"; numbers: Record<string, number> }
   | DeleteSeries

@@ -1,3 +1,4 @@
+import type { Agents } from "./agents.ts";
 import type { Intake } from "./intake.ts";
 import type { Listen } from "./messages.ts";
 import type { RefusalLog } from "./refusal-log.ts";
@@ -21,13 +22,15 @@ export class Receivers {
   readonly #intake: Intake;
   readonly #refusals: RefusalLog;
   readonly #pressure: Pressure;
+  readonly #agents: Agents;
   readonly #tcp: TcpReceiver[] = [];
   readonly #udp: UdpReceiver[] = [];
   readonly #addresses: Record<string, string> = {};
   #opening: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(intake: Intake, refusals: RefusalLog, pressure: Pressure) {
+  constructor(intake: Intake, refusals: RefusalLog, pressure: Pressure, agents: Agents) {
+    this.#agents = agents;
     this.#intake = intake;
     this.#refusals = refusals;
     this.#pressure = pressure;
@@ -64,11 +67,21 @@ export class Receivers {
     await this.#openTcp("carbon", carbon, () => neverClosing(intake.newPlaintext()));
     await this.#openUdp("carbon", carbon, intake.newPlaintext());
     await this.#openTcp("pickle", pickle, () => intake.newPickle());
-    await this.#openTcp("istat", istat, () => neverClosing(intake.newIstat()));
-    await this.#openUdp("istat", istat, intake.newIstat());
+    await this.#openTcp("istat", istat, (peer) => this.#agents.connected(peer, intake.newIstat()));
+    const datagrams = intake.newIstat();
+    await this.#openUdp("istat", istat, {
+      pushDatagram: (datagram) => {
+        this.#agents.heardDatagram(datagrams.meta);
+        datagrams.pushDatagram(datagram);
+      },
+    });
   }
 
-  async #openTcp(name: string, address: Listen, newDecoder: () => StreamDecoder): Promise<void> {
+  async #openTcp(
+    name: string,
+    address: Listen,
+    newDecoder: (peer: string) => StreamDecoder,
+  ): Promise<void> {
     if (address === null || this.#isClosed) return;
     const receiver = new TcpReceiver(
       { ...address, maxConnections: DEFAULT_MAX_CONNECTIONS, idleSeconds: DEFAULT_IDLE_SECONDS },

@@ -38,14 +38,14 @@ const CLOSE_WAIT_MS = 5000;
 export class TcpReceiver {
   readonly #server: Server;
   readonly #options: TcpReceiverOptions;
-  readonly #newDecoder: () => StreamDecoder;
+  readonly #newDecoder: (peer: string) => StreamDecoder;
   readonly #pressure: Pressure;
   readonly #refuse: Refuse;
   readonly #connections = new Set<Connection>();
 
   constructor(
     options: TcpReceiverOptions,
-    newDecoder: () => StreamDecoder,
+    newDecoder: (peer: string) => StreamDecoder,
     pressure: Pressure,
     refuse: Refuse,
   ) {
@@ -100,9 +100,11 @@ export class TcpReceiver {
       socket.destroy();
       return;
     }
+    const peer = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
     const connection = new Connection(
       socket,
-      this.#newDecoder(),
+      peer,
+      this.#newDecoder(peer),
       this.#pressure,
       this.#refuse,
       this.#options.idleSeconds * 1000,
@@ -129,6 +131,7 @@ class Connection {
 
   constructor(
     socket: Socket,
+    peer: string,
     decoder: StreamDecoder,
     pressure: Pressure,
     refuse: Refuse,
@@ -141,7 +144,7 @@ class Connection {
     this.#refuse = refuse;
     this.#idleMs = idleMs;
     this.#onEnd = onEnd;
-    this.#peer = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
+    this.#peer = peer;
     socket.on("data", (chunk: Buffer) => this.#take(chunk));
     socket.setTimeout(idleMs);
     socket.on("timeout", () => this.#onIdle());

@@ -1,5 +1,6 @@
+import { connect } from "node:net";
 import test from "ava";
-import { eventually, runCommand, TestServer, temporaryFolder } from "../server.ts";
+import { eventually, runCommand, splitAddress, TestServer, temporaryFolder } from "../server.ts";
 
 test.after.always(() => TestServer.killAll());
 
@@ -25,6 +26,43 @@ test("a server answers istatd's API, on a port of its own", async (t) => {
   };
   t.is(Math.max(...many["http.hits.host.a"].data.map(({ sum }) => sum)), 2);
   t.is(await server.stop(), 0);
+  folder.remove();
+});
+
+test("those who send istat lines are listed, with what they say of themselves", async (t) => {
+  const folder = temporaryFolder();
+  const server = await TestServer.start(`${folder.path}/data`);
+  const agents = async (): Promise<Record<string, unknown>[]> => {
+    const answer = await fetch(`http://${server.listen.istatHttp}/?a=*`);
+    const body = (await answer.json()) as { count: number; agents: Record<string, unknown>[] };
+    t.is(body.count, body.agents.length);
+    return body.agents;
+  };
+  t.deepEqual(await agents(), []);
+  const [host, port] = splitAddress(server.listen.istat!);
+  const socket = connect(port, host);
+  socket.write("#hostname web1\n#version 9 x\n##dbl v\na 1\n");
+  const [online] = await eventually(async () => {
+    const list = await agents();
+    return list[0]?.["#dbl"] === undefined ? undefined : list;
+  });
+  t.like(online, { hostname: "web1", version: "9 x", "#dbl": "v", _online: true });
+  t.regex(String(online!._peer), /^127\.0\.0\.1:\d+$/);
+  t.regex(String(online!._connected), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  t.is(typeof online!._idle, "number");
+  socket.end();
+  const gone = await eventually(async () => {
+    const list = await agents();
+    return list[0]?._online === false ? list : undefined;
+  });
+  t.is(gone.length, 1);
+  await server.sendDatagram("istat", "#hostname udp1\n");
+  const both = await eventually(async () => {
+    const list = await agents();
+    return list.length === 2 ? list : undefined;
+  });
+  t.like(both[1], { hostname: "udp1", _peer: "udp", _online: true });
+  await server.stop();
   folder.remove();
 });
 

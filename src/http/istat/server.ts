@@ -1,11 +1,14 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { GraphiteError } from "../../model/errors.ts";
+import type { IstatAgent } from "../../model/istat-agent.ts";
 import type { HttpDoors } from "../doors.ts";
 import { DEFAULT_OPTIONS, type HttpOptions } from "../frame/options.ts";
 import { checkRoutes } from "../frame/route-rules.ts";
 import { serverFrame } from "../frame/server-frame.ts";
 import { Params } from "../params.ts";
 import { runQueries } from "../run-queries.ts";
+import { sendBody } from "../send-body.ts";
+import { agentsJson } from "./agents-json.ts";
 import { namesOfPath } from "./counter-names.ts";
 import { jsonBody } from "./json-body.ts";
 import { rangeOfBody, rangeOfUrl } from "./range.ts";
@@ -17,6 +20,8 @@ const MAX_KEYS = 10_000;
 
 /** What istatd's HTTP API needs from the rest of the server. */
 export interface IstatDoors extends Pick<HttpDoors, "queries" | "log"> {
+  /** Who sends istat lines, and who did lately. */
+  agents(): Promise<readonly IstatAgent[]>;
   /** The present in whole seconds. */
   now(): number;
   /** Where static files come from; null for nowhere. */
@@ -80,6 +85,15 @@ export async function buildIstatServer(
   app.get("/names", names, async (request, reply) => {
     const pattern = new Params(request).one("q") ?? "";
     return run({ kind: "istat", ask: "names", pattern }, request, reply);
+  });
+
+  const agents = {
+    config: { role: "read" },
+    schema: { summary: "Who sends istat lines" },
+  } as const;
+  app.get("/agents", agents, async (request, reply) => {
+    const text = agentsJson(await doors.agents(), doors.now());
+    return sendBody(Buffer.from(text), request, reply.type("application/json"));
   });
 
   const file = { config: { role: "read" }, schema: { summary: "A file of --files-dir" } } as const;

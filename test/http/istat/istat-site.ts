@@ -67,6 +67,7 @@ export class IstatSite {
       {
         queries: { run: (job) => runJob(job, source, "UTC", LIMITS) },
         filesDir: null,
+        agents: async () => [],
         now: present,
         log: pino({ level: "silent" }),
         ...doors,
