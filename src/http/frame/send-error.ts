@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type ErrorCode, GraphiteError } from "../../model/errors.ts";
+import { ERRORS, type ErrorCode, GraphiteError } from "../../model/errors.ts";
 import { invalidParameters, MISTAKE_TYPE } from "../../render/invalid-parameters.ts";
 import { requestSource } from "../request-source.ts";
 
@@ -43,9 +43,9 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const { statusCode = 500, code = "" } = error as { statusCode?: number; code?: string };
   const known = KNOWN[code];
   if (known !== undefined) {
-    void sendErrorBody(reply, statusCode, ...known);
+    void sendErrorBody(reply, ERRORS[known[0]], ...known);
   } else if (statusCode >= 400 && statusCode < 500) {
-    void sendErrorBody(reply, statusCode, "ERR_REQUEST", "the request cannot be read");
+    void sendErrorBody(reply, ERRORS.ERR_REQUEST, "ERR_REQUEST", "the request cannot be read");
   } else {
     request.log.error({ err: error }, "request failed");
     void sendErrorBody(reply, 500, "ERR_INTERNAL", "internal error, see the log");
@@ -55,6 +55,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 /** What Fastify refuses by itself, in words of ours: its own name our files and say nothing new. */
 const KNOWN: Record<string, [ErrorCode, string]> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ["ERR_BODY_SIZE", "the body is larger than 1 MiB"],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ["ERR_REQUEST", "the Content-Type is no media type"],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     "ERR_REQUEST",
     "the body is not as long as Content-Length says",
