@@ -56,13 +56,11 @@ export class EventIndex<E extends EventTags> {
     if (wanted?.length === 0) return [];
     const sorted = this.#inOrder();
     const found: E[] = [];
+    const isEnough = choice === "any" ? hasAny : hasAll;
     for (let i = lowerBound(sorted, from); i < sorted.length; i++) {
       const event = sorted[i]!;
       if (event.when > until) break;
-      const has = (tag: string): boolean => event.tags.includes(tag);
-      if (wanted === null || (choice === "any" ? wanted.some(has) : wanted.every(has))) {
-        found.push(event);
-      }
+      if (wanted === null || isEnough(event.tags, wanted)) found.push(event);
     }
     return found;
   }
@@ -78,6 +76,16 @@ export class EventIndex<E extends EventTags> {
     }
     return this.#sorted;
   }
+}
+
+function hasAll(tags: readonly string[], wanted: readonly string[]): boolean {
+  for (const tag of wanted) if (!tags.includes(tag)) return false;
+  return true;
+}
+
+function hasAny(tags: readonly string[], wanted: readonly string[]): boolean {
+  for (const tag of wanted) if (tags.includes(tag)) return true;
+  return false;
 }
 
 function compare(a: EventTags, b: EventTags): number {

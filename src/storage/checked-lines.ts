@@ -39,8 +39,8 @@ export function isWellWritten(line: Uint8Array): boolean {
 }
 
 function parse(line: Uint8Array): unknown {
-  const json = line.subarray(PREFIX_BYTES);
-  const crc = Number.parseInt(Buffer.from(line.subarray(0, 8)).toString("latin1"), 16);
-  if (crc !== crc32(json)) return undefined;
-  return JSON.parse(Buffer.from(json).toString("utf8"));
+  const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength);
+  const crc = Number.parseInt(text.toString("latin1", 0, 8), 16);
+  if (crc !== crc32(text.subarray(PREFIX_BYTES))) return undefined;
+  return JSON.parse(text.toString("utf8", PREFIX_BYTES));
 }

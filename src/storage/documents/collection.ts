@@ -142,27 +142,26 @@ export class Collection<T> {
       if (line.isCutOff) isCutOff = true;
       else if (collection !== null) hasHeader = true;
       else if (changes === null) damage(offset, "the line cannot be read");
-      else if (!this.#apply(this.#decoded(changes))) damage(offset, "a document cannot be read");
+      else if (!this.#apply(changes, line.bytes.length + 1)) {
+        damage(offset, "a document cannot be read");
+      }
     }
     const isDamaged = this.damage.length > 0;
     return { bytes: bytes.length, isSuspect: isCutOff || isDamaged || !hasHeader, isDamaged };
   }
 
-  /** Null for a document that cannot be one. */
-  #decoded(changes: readonly Change<unknown>[]): (Change<T> | null)[] {
-    return changes.map(({ key, value }) => {
-      if (value === null) return { key, value };
-      const decoded = this.#options.decode(value, key);
-      return decoded === null ? null : { key, value: decoded };
-    });
-  }
-
-  /** False when one of the changes was null. */
-  #apply(changes: readonly (Change<T> | null)[]): boolean {
+  /** Changes of a line of so many bytes; false when one of the documents cannot be one. */
+  #apply(changes: readonly Change<unknown>[], lineBytes: number): boolean {
     let isWhole = true;
-    for (const change of changes) {
-      if (change === null) isWhole = false;
-      else this.#set(change.key, change.value === null ? null : entryOf(change.key, change.value));
+    for (const { key, value } of changes) {
+      const decoded = value === null ? null : this.#options.decode(value, key);
+      if (value === null) this.#set(key, null);
+      else if (decoded === null) isWhole = false;
+      else {
+        // Nearly all lines are of one document; the others are measured.
+        const bytes = changes.length === 1 ? lineBytes : bytesOf(key, decoded);
+        this.#set(key, { value: decoded, bytes });
+      }
     }
     return isWhole;
   }
@@ -292,7 +291,12 @@ class Batch<T> implements Reader<T> {
 }
 
 function entryOf<T>(key: string, value: T): Entry<T> {
-  return { value, bytes: transactionLine([{ key, value }]).length };
+  return { value, bytes: bytesOf(key, value) };
+}
+
+/** Of a line of its own. */
+function bytesOf(key: string, value: unknown): number {
+  return transactionLine([{ key, value }]).length;
 }
 
 function* linesOf<T>(changes: Iterable<Change<T>>): Generator<Buffer> {

@@ -179,6 +179,26 @@ test("events that come out of order are answered in order", async (t) => {
   );
 });
 
+test("Grafana's annotations are found by both of its readers, with the types that they need", async (t) => {
+  const { app } = await server();
+  const now = Math.floor(Date.now() / 1000);
+  await post(app, { what: "deploy", tags: "deploy web", data: { v: 7 }, when: now - 3600.5 });
+  await post(app, { what: "other", tags: ["deploy"], when: now - 3600 });
+  for (const query of [
+    "from=-6h&until=now&tags=deploy%20web",
+    `from=${now - 6 * 3600}&tags=deploy+web&until=${now}`,
+  ]) {
+    const events = await find(app, query);
+    t.is(events.length, 1, query);
+    const { when, what, data, tags } = events[0]!;
+    t.deepEqual([what, data, tags], ["deploy", '{"v":7}', ["deploy", "web"]]);
+    t.is(when, now - 3601);
+  }
+  // Without tags the parameter is missing; nothing found is a list.
+  t.is((await find(app, "from=-6h&until=now")).length, 2);
+  t.deepEqual(await find(app, "from=-6h&until=now&tags=nothing"), []);
+});
+
 test("jsonp wraps, and only names of functions", async (t) => {
   const { app } = await server();
   await post(app, { what: "x", when: 1, tags: "z" });
