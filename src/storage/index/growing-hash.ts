@@ -1,70 +1,101 @@
 /**
- * A hash table of numbers above 0 in shared memory that grows without moving anything under a
- * reader: there is a table for every power of two, each reserved and untouched until its turn; the
- * writer fills the next one and then publishes its number.
+ * A hash table of numbers from 1 on in shared memory, for one writer and readers without locks. It is
+ * a linear hash: with every entry that comes, one bucket is split into two, so it grows in place,
+ * without a pause and without a copy. Entries of a bucket are linked; an entry costs eight bytes.
+ *
+ * A reader that meets a split may follow a link into the other half and miss what it looks for.
+ * Links never form a ring, so it comes to an end, and looks again: the version says so.
  */
-const FIRST_POWER = 12;
-
 export interface GrowingHashMemory {
-  words: SharedArrayBuffer;
-  generation: SharedArrayBuffer;
+  /** By bucket: its first entry. */
+  buckets: SharedArrayBuffer;
+  /** By entry: the next one of its bucket. */
+  links: SharedArrayBuffer;
+  state: SharedArrayBuffer;
 }
 
+const FIRST_BUCKETS = 1024;
+/** Words of the state: buckets in use; splits begun and ended. */
+const BUCKETS = 0;
+const VERSION = 1;
+
 export class GrowingHash {
-  readonly #tables: Int32Array[] = [];
-  readonly #generation: Int32Array;
+  readonly #buckets: Int32Array;
+  readonly #links: Int32Array;
+  readonly #state: Int32Array;
   #count = 0;
 
   static reserve(maxEntries: number): GrowingHashMemory {
-    let total = 0;
-    for (let size = 1 << FIRST_POWER; ; size *= 2) {
-      total += size;
-      if (size >= maxEntries * 2) break;
-    }
+    const buckets = Math.max(FIRST_BUCKETS, maxEntries);
     return {
-      words: new SharedArrayBuffer(total * 4),
-      generation: new SharedArrayBuffer(4),
+      buckets: new SharedArrayBuffer(buckets * 4),
+      links: new SharedArrayBuffer((maxEntries + 1) * 4),
+      state: new SharedArrayBuffer(8),
     };
   }
 
   constructor(memory: GrowingHashMemory) {
-    this.#generation = new Int32Array(memory.generation);
-    const words = memory.words.byteLength / 4;
-    for (let at = 0, size = 1 << FIRST_POWER; at < words; at += size, size *= 2) {
-      this.#tables.push(new Int32Array(memory.words, at * 4, size));
-    }
+    this.#buckets = new Int32Array(memory.buckets);
+    this.#links = new Int32Array(memory.links);
+    this.#state = new Int32Array(memory.state);
+    Atomics.compareExchange(this.#state, BUCKETS, 0, FIRST_BUCKETS);
   }
 
-  /** The first entry from `hash` on for which `isIt` holds; 0 for none. */
+  /** An entry of this hash for which `isIt` holds; 0 for none. */
   find(hash: number, isIt: (entry: number) => boolean): number {
-    const table = this.#tables[Atomics.load(this.#generation, 0)]!;
-    const mask = table.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const entry = Atomics.load(table, slot);
-      if (entry === 0 || isIt(entry)) return entry;
+    for (;;) {
+      const version = Atomics.load(this.#state, VERSION);
+      let entry = Atomics.load(this.#buckets, this.#bucketOf(hash));
+      while (entry !== 0) {
+        if (isIt(entry)) return entry;
+        entry = Atomics.load(this.#links, entry);
+      }
+      if ((version & 1) === 0 && Atomics.load(this.#state, VERSION) === version) return 0;
     }
   }
 
-  /** Adds an entry; `hashOf` is asked for all entries when the table grows. Writer only. */
+  /** Adds an entry; `hashOf` is asked for those of the bucket that is split. Writer only. */
   add(hash: number, entry: number, hashOf: (entry: number) => number): void {
-    let generation = this.#generation[0]!;
-    if (this.#count * 2 >= this.#tables[generation]!.length) {
-      if (generation + 1 >= this.#tables.length) throw new RangeError("the name index is full");
-      const next = this.#tables[generation + 1]!;
-      for (const old of this.#tables[generation]!) if (old !== 0) insert(next, hashOf(old), old);
-      generation++;
-      insert(next, hash, entry);
-      Atomics.store(this.#generation, 0, generation);
-    } else {
-      insert(this.#tables[generation]!, hash, entry);
-    }
     this.#count++;
+    if (this.#count > this.#state[BUCKETS]!) this.#split(hashOf);
+    this.#link(this.#bucketOf(hash), entry);
   }
-}
 
-function insert(table: Int32Array, hash: number, entry: number): void {
-  const mask = table.length - 1;
-  let slot = hash & mask;
-  while (table[slot] !== 0) slot = (slot + 1) & mask;
-  Atomics.store(table, slot, entry);
+  #bucketOf(hash: number): number {
+    const buckets = Atomics.load(this.#state, BUCKETS);
+    const round = 1 << (31 - Math.clz32(buckets));
+    const bucket = hash & (round * 2 - 1);
+    return bucket < buckets ? bucket : bucket & (round - 1);
+  }
+
+  #link(bucket: number, entry: number): void {
+    Atomics.store(this.#links, entry, this.#buckets[bucket]!);
+    Atomics.store(this.#buckets, bucket, entry);
+  }
+
+  /** Deals the entries of one bucket out to it and to a new one, in their order. */
+  #split(hashOf: (entry: number) => number): void {
+    const added = this.#state[BUCKETS]!;
+    if (added >= this.#buckets.length) return;
+    const from = added - (1 << (31 - Math.clz32(added)));
+    Atomics.add(this.#state, VERSION, 1);
+    Atomics.store(this.#state, BUCKETS, added + 1);
+    let entry = this.#buckets[from]!;
+    Atomics.store(this.#buckets, from, 0);
+    // Links only ever lead to what came later in the old order: no reader goes round in a ring.
+    let [lastStaying, lastMoving] = [0, 0];
+    while (entry !== 0) {
+      const next = this.#links[entry]!;
+      const stays = this.#bucketOf(hashOf(entry)) === from;
+      const last = stays ? lastStaying : lastMoving;
+      if (last === 0) Atomics.store(this.#buckets, stays ? from : added, entry);
+      else Atomics.store(this.#links, last, entry);
+      if (stays) lastStaying = entry;
+      else lastMoving = entry;
+      entry = next;
+    }
+    if (lastStaying !== 0) Atomics.store(this.#links, lastStaying, 0);
+    if (lastMoving !== 0) Atomics.store(this.#links, lastMoving, 0);
+    Atomics.add(this.#state, VERSION, 1);
+  }
 }
