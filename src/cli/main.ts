@@ -13,6 +13,7 @@ import {
 } from "../config/settings.ts";
 import { addAuthCommand } from "./auth-command.ts";
 import { addCheckCommand } from "./check-command.ts";
+import { addDeleteCommand } from "./delete-command.ts";
 import { fail, USAGE } from "./exit.ts";
 import { HttpFiles } from "./http-files.ts";
 import { addImportCommand } from "./import-command.ts";
@@ -118,6 +119,7 @@ withSettings(
 
 addAuthCommand(program);
 addCheckCommand(program);
+addDeleteCommand(program);
 addInspectCommand(program);
 addImportCommand(program);
 

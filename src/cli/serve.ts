@@ -39,6 +39,7 @@ import { Condition } from "./condition.ts";
 import { HttpFiles } from "./http-files.ts";
 import { expireEvents, openDocuments } from "./kept-documents.ts";
 import { prometheusText } from "./self-metrics.ts";
+import { SeriesDeletes } from "./series-deletes.ts";
 import { openSocketPath } from "./socket-path.ts";
 import { logStart } from "./start-log.ts";
 import { VERSION } from "./version.ts";
@@ -91,6 +92,7 @@ class Server {
   #ingest: Worker | null = null;
   #others: Worker[] = [];
   #pool: QueryPool | null = null;
+  #deletes: SeriesDeletes | null = null;
   #documents: Documents | null = null;
   /** The pool, with the cache of answers in front. */
   #queries: QueryRunner | null = null;
@@ -172,6 +174,7 @@ class Server {
         run: async (job, signal) => this.#ifReady(this.#queries).run(job, signal),
       },
       documents: () => this.#ifReady(this.#documents),
+      deletes: () => this.#ifReady(this.#deletes),
       timeZone: this.#settings.timeZone,
       health: () => ({
         isReady: this.#state === "ready",
@@ -366,10 +369,20 @@ class Server {
       );
       this.#queries = new CachingRunner(this.#pool, this.#cache);
     }
+    const durable = new BigInt64Array(this.#durable);
+    this.#deletes = new SeriesDeletes({
+      queries: this.#queries,
+      tellIngest: (message) => this.#tellIngest(message),
+      durableLsn: () => Number(Atomics.load(durable, 0)),
+      syncLog: () => wal.postMessage("sync"),
+    });
   }
 
   #onIngest(message: FromIngest): void {
-    if (message.kind === "log") this.#log[message.level](message.fields, message.message);
+    if (message.kind === "deleted") {
+      this.#cache?.clear();
+      this.#deletes?.onDeleted(message);
+    } else if (message.kind === "log") this.#log[message.level](message.fields, message.message);
     else if (message.kind === "reloaded") this.#onReloaded();
     else if (message.kind === "agents") {
       this.#agents?.resolve(message.agents);

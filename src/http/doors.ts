@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from "fastify";
-import type { QueryRunner } from "../render/query-job.ts";
+import type { LeavesAnswer, QueryRunner } from "../render/query-job.ts";
 import type { DocumentDoors } from "./documents/doors.ts";
 
 export interface HealthReport {
@@ -13,12 +13,28 @@ export interface HealthReport {
   details: Record<string, unknown>;
 }
 
+/** Ends series for good. */
+export interface DeleteDoor {
+  /** The series that names, globs and `seriesByTag(...)` stand for. @throws GraphiteError */
+  find(patterns: readonly string[]): Promise<LeavesAnswer>;
+  /** Those of exactly these names, as clients write them; names of none are left out. */
+  findExact(paths: readonly string[]): Promise<LeavesAnswer>;
+  /**
+   * Ends series by their numbers; resolves with how many there still were, once that is on disk.
+   *
+   * @throws GraphiteError ERR_NOT_READY while the log cannot be written
+   */
+  delete(series: readonly number[]): Promise<number>;
+}
+
 /** What the HTTP API needs from the rest of the server. */
 export interface HttpDoors {
   queries: QueryRunner;
   health(): HealthReport;
   /** @throws GraphiteError ERR_NOT_READY until the store is recovered */
   documents(): DocumentDoors;
+  /** @throws GraphiteError ERR_NOT_READY until the store is recovered */
+  deletes(): DeleteDoor;
   /** Of times in requests that name none. */
   timeZone: string;
   /** Prometheus text about the server itself. */

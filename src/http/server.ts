@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { browserRoutes } from "./browser-routes.ts";
 import { carbonserverRoutes } from "./carbonserver/routes.ts";
+import { deleteRoutes } from "./delete-routes.ts";
 import { documentRoutes } from "./documents/document-routes.ts";
 import type { HttpDoors } from "./doors.ts";
 import { DEFAULT_OPTIONS, type HttpOptions } from "./frame/options.ts";
@@ -28,6 +29,7 @@ export async function buildServer(
   metricsRoutes(app, run, doors.selfMetrics);
   carbonserverRoutes(app, run, doors);
   tagsRoutes(app, run);
+  deleteRoutes(app, doors);
   functionsRoutes(app);
   browserRoutes(app, run);
   await documentRoutes(app, doors);

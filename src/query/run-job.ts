@@ -8,6 +8,7 @@ import { answerIstat } from "../render/istat/index.ts";
 import type { QueryAnswer, QueryJob } from "../render/query-job.ts";
 import { type RenderAnswer, type RenderLimits, render } from "../render/render.ts";
 import type { TaggedSource } from "../render/series-source.ts";
+import { findLeaves } from "./leaves-job.ts";
 import { runNamesJob } from "./names-jobs.ts";
 import { isTagsJob, runTagsJob } from "./tags-jobs.ts";
 
@@ -24,6 +25,10 @@ export async function runJob(
 ): Promise<QueryAnswer> {
   if (job.kind === "istat") return answerIstat(job, source, limits);
   if (job.kind === "peer") return answerPeer(job, source, timeZone, limits);
+  if (job.kind === "leaves") {
+    const leaves = await findLeaves(job.patterns, job.isExact, source);
+    return answer(Buffer.from(JSON.stringify(leaves)), "application/json", undefined);
+  }
   if (job.kind !== "render") {
     const { body, contentType, isJson } = isTagsJob(job)
       ? await runTagsJob(job, source, limits)

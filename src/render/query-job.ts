@@ -28,8 +28,16 @@ export type QueryJob =
       /** Where the request comes from, for its error. */
       source?: string | undefined;
     }
+  /** Series that names, globs and tag expressions stand for; the body is a LeavesAnswer. */
+  | { kind: "leaves"; patterns: string[]; isExact: boolean }
   | NamesJob
   | TagsJob;
+
+/** Series by name, and their numbers in the same order. */
+export interface LeavesAnswer {
+  paths: string[];
+  series: number[];
+}
 
 /** Work on names alone. */
 export type NamesJob = (

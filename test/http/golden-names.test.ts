@@ -8,6 +8,7 @@ import { type GoldenRequest, goldenApi } from "../render/golden.ts";
 import { GOLDEN_LIMITS, loadGoldenStore } from "../render/golden-store.ts";
 import { decodeMsgpack } from "../render/msgpack.ts";
 import { form } from "./small-server.ts";
+import { noDeletes } from "./store-deletes.ts";
 import { testDocuments } from "./test-documents.ts";
 
 /** Where we answer otherwise on purpose; docs/differences.md says the same in full. */
@@ -29,6 +30,7 @@ async function server(): Promise<FastifyInstance> {
     queries: { run: (job) => runJob(job, source, "UTC", GOLDEN_LIMITS) },
     health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
     documents: () => testDocuments(),
+    deletes: noDeletes,
     timeZone: "UTC",
     selfMetrics: () => "",
     diskSpace: async () => ({ freeBytes: 0, totalBytes: 0 }),

@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { buildServer } from "../../src/http/server.ts";
 import { GraphiteError } from "../../src/model/errors.ts";
 import { form, server } from "./small-server.ts";
+import { noDeletes } from "./store-deletes.ts";
 import { testDocuments } from "./test-documents.ts";
 
 test("render answers GET and POST alike, with and without a trailing slash", async (t) => {
@@ -174,6 +175,7 @@ test("a server that is not ready says so, with a code and no word of parameters"
     },
     health: () => ({ isReady: false, state: "x", degraded: [], version: "x", details: {} }),
     documents: () => testDocuments(),
+    deletes: noDeletes,
     timeZone: "UTC",
     selfMetrics: () => "",
     diskSpace: async () => ({ freeBytes: 0, totalBytes: 0 }),

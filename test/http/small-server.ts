@@ -9,6 +9,7 @@ import { TagIndex } from "../../src/query/tags/tag-index.ts";
 import { REPLACE } from "../../src/storage/plan.ts";
 import { SimulatedFiles } from "../storage/simulated-files.ts";
 import { StoreHarness } from "../storage/store-harness.ts";
+import { storeDeletes } from "./store-deletes.ts";
 import { emptyDisk, testDocuments } from "./test-documents.ts";
 
 const LIMITS = { maxSeries: 1000, maxDatapoints: 100_000, seconds: 10 };
@@ -47,6 +48,7 @@ export async function server(
       queries: { run: (job) => runJob(job, source, "UTC", LIMITS) },
       health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
       documents: () => documents,
+      deletes: () => storeDeletes(store, source),
       timeZone: "UTC",
       selfMetrics: () => "statite_series 5\n",
       diskSpace: async () => ({ freeBytes: 1e9, totalBytes: 3e12 }),

@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { functionNames } from "../../src/functions/index.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { runJob } from "../../src/query/run-job.ts";
+import { noDeletes } from "../http/store-deletes.ts";
 import { testDocuments } from "../http/test-documents.ts";
 import { type GoldenRequest, goldenApi } from "./golden.ts";
 import { GOLDEN_LIMITS, loadGoldenStore } from "./golden-store.ts";
@@ -24,6 +25,7 @@ async function server(): Promise<FastifyInstance> {
     queries: { run: (job) => runJob(job, source, "UTC", GOLDEN_LIMITS) },
     health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
     documents: () => testDocuments(),
+    deletes: noDeletes,
     timeZone: "UTC",
     selfMetrics: () => "",
     diskSpace: async () => ({ freeBytes: 0, totalBytes: 0 }),

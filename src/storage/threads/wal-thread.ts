@@ -99,9 +99,17 @@ data.ingest.on("message", (message: ToWal) => {
       tell({ kind: "closed", failure: wal.failure?.message ?? null });
       data.ingest.close();
       clearInterval(reporting);
+      parentPort?.close();
       return;
   }
 });
+
+/** From the supervisor: somebody waits for what was written to be synced. */
+parentPort?.on("message", (_message: "sync") => {
+  if (syncTimer !== null) clearTimeout(syncTimer);
+  sync();
+});
+
 const reporting = setInterval(report, 1000);
 wal.syncExisting();
 Atomics.store(durable, 0, BigInt(wal.durableLsn));
