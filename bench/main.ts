@@ -2,6 +2,7 @@ import type { Benchmark } from "./benchmark.ts";
 import { benchmarks as codec } from "./codec.ts";
 import { benchmarks as decode } from "./decode.ts";
 import { benchmarks as functions } from "./functions.ts";
+import { benchmarks as importing } from "./import.ts";
 import { benchmarks as ingest } from "./ingest.ts";
 import { benchmarks as loopDelay } from "./loop-delay.ts";
 import { benchmarks as render } from "./render.ts";
@@ -19,6 +20,7 @@ const ALL: readonly Benchmark[] = [
   ...loopDelay,
   ...render,
   ...functions,
+  ...importing,
   ...tags,
 ];
 

@@ -1,104 +1,16 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test from "ava";
-import { importTree, type TreeOptions, verifyTree } from "../../compat/whisper/import-tree.ts";
 import { whisperPathOf } from "../../compat/whisper/series-path.ts";
 import { writeWhisper } from "../../compat/whisper/write-whisper.ts";
 import type { Retention } from "../../src/model/retention.ts";
 import type { Environment } from "../../src/storage/environment.ts";
-import { OfflineImport } from "../../src/storage/import/offline-import.ts";
-import { checkStore } from "../../src/storage/inspect/check-store.ts";
-import { nodeFiles } from "../../src/storage/node-files.ts";
 import { REPLACE } from "../../src/storage/plan.ts";
 import { temporaryFolder } from "../server.ts";
-import { StoreHarness } from "../storage/store-harness.ts";
-import { hexOf, isWithoutWhisper, makeWhisperFiles, type OracleFile } from "./whisper-oracle.ts";
+import { differences, env, files, NOW, openStore, problemsOf, run } from "./imported-tree.ts";
+import { isWithoutWhisper, makeWhisperFiles } from "./whisper-oracle.ts";
 
-const NOW = 1_700_000_123;
 const DAY = 86_400;
-
-const files = { ...nodeFiles, fdatasync: () => {}, syncFolder: () => {} };
-const env: Environment = {
-  clock: { wallMs: () => NOW * 1000, monotonicMs: () => NOW * 1000 },
-  files,
-};
-
-const OPTIONS: TreeOptions = {
-  prefix: null,
-  matches: () => true,
-  taggedNames: new Map(),
-  retentionsOf: () => null,
-  now: NOW,
-  since: Number.NEGATIVE_INFINITY,
-};
-
-interface Imported {
-  files: number;
-  points: number;
-  changed: number;
-  newSeries: number;
-  skipped: string[];
-  missing: string[];
-}
-
-async function run(
-  tree: string,
-  data: string,
-  options: Partial<TreeOptions> = {},
-  isVerification = false,
-  environment = env,
-): Promise<Imported> {
-  const target = OfflineImport.open(environment, data, 20_000);
-  const skipped: string[] = [];
-  const missing: string[] = [];
-  const events = {
-    skipped: (path: string, reason: string) => skipped.push(`${path}: ${reason}`),
-    missing: (path: string) => missing.push(path),
-    progress: () => {},
-  };
-  try {
-    const all = { ...OPTIONS, ...options };
-    const summary = isVerification
-      ? await verifyTree(tree, all, target, events)
-      : await importTree(tree, all, target, events);
-    return { ...summary, skipped, missing };
-  } finally {
-    await target.close();
-  }
-}
-
-/** A store that is opened as a server opens it, at the time of the import. */
-function openStore(data: string): StoreHarness {
-  return new StoreHarness(env, data, { maxSeries: 20_000 });
-}
-
-/** Fetches of whisper that the store does not answer alike. */
-function differences(store: StoreHarness, made: readonly OracleFile[]): string[] {
-  const wrong: string[] = [];
-  for (const { path, header, fetches } of made) {
-    const name = path
-      .split("/")
-      .at(-1)!
-      .replace(/\.wsp$/, "");
-    const series = store.names.seriesAt(name);
-    const method = header.method as "average";
-    const { xFilesFactor } = header;
-    for (const { from, until, result } of fetches) {
-      const geometry = store.reader.geometry(series, { from, until, now: NOW });
-      const [read] = store.reader.read([series], [geometry], [{ method, xFilesFactor }]);
-      const got = read && {
-        start: read.start,
-        end: read.end,
-        step: read.step,
-        values: Array.from(read.values, hexOf),
-      };
-      if (JSON.stringify(got ?? null) !== JSON.stringify(result)) {
-        wrong.push(`${name} ${JSON.stringify(header)} ${from} ${until}`);
-      }
-    }
-  }
-  return wrong;
-}
 
 test("every fetch from an imported tree is that of whisper, bit for bit", async (t) => {
   if (isWithoutWhisper(t)) return;
@@ -130,16 +42,6 @@ test("every fetch from an imported tree is that of whisper, bit for bit", async 
   tree.remove();
   data.remove();
 });
-
-function problemsOf(data: string): string[] {
-  const found: string[] = [];
-  checkStore(env, data, {
-    problem: ({ file, what }) => found.push(`${file}: ${what}`),
-    note: () => {},
-    progress: () => {},
-  });
-  return found;
-}
 
 interface Archive {
   step: number;
