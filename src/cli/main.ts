@@ -15,6 +15,7 @@ import { addAuthCommand } from "./auth-command.ts";
 import { addCheckCommand } from "./check-command.ts";
 import { addDeleteCommand } from "./delete-command.ts";
 import { fail, USAGE } from "./exit.ts";
+import { addExportCommand } from "./export-command.ts";
 import { HttpFiles } from "./http-files.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addInspectCommand } from "./inspect-command.ts";
@@ -122,5 +123,6 @@ addCheckCommand(program);
 addDeleteCommand(program);
 addInspectCommand(program);
 addImportCommand(program);
+addExportCommand(program);
 
 await program.parseAsync();

@@ -54,6 +54,19 @@ test("an import that is killed is done by the same command, and the server answe
   const refused = await runCommand(command);
   t.is(refused.code, 1);
   t.regex(refused.text, /is in use by/);
+  // It may go out again meanwhile.
+  const out = join(tree.path, "out");
+  const from = ["--data-dir", data.path, "--match", "web.s[12]"];
+  const exported = await runCommand(["export", "whisper", out, ...from]);
+  t.is(exported.code, 0, exported.text);
+  t.regex(exported.text, /exported 2 files with 6,4\d\d points; nothing left out/);
+  t.deepEqual(readdirSync(join(out, "web")), ["s1.wsp", "s2.wsp"]);
+  const lines = await runCommand(["export", "carbon", ...from, "--from", "-10min", "--tier", "1"]);
+  t.is(lines.text.split("\n").filter((line) => /^web\.s[12] \d+ \d+$/.test(line)).length, 20);
+  const rows = await runCommand(["export", "csv", ...from, "--from", "-10min", "--tier", "1"]);
+  t.is(rows.text.split("\n").length, 22);
+  t.is((await runCommand(["export", "csv", "--data-dir", data.path, "--match", "no"])).code, 1);
+  t.is((await runCommand(["export", "csv", ...from, "--from", "now", "--until", "-1h"])).code, 2);
   t.is(await server.stop(), 0);
   tree.remove();
   data.remove();

@@ -2,6 +2,7 @@ import type { Environment, FileSystem } from "../environment.ts";
 import { NameIndex } from "../index/name-index.ts";
 import { FileSet } from "../read/file-set.ts";
 import { type Part, partsBetween } from "../read/parts.ts";
+import { StoreReader } from "../read/store-reader.ts";
 import { TierReader } from "../read/tier-reader.ts";
 import { loadStore } from "../recovery.ts";
 import {
@@ -30,6 +31,8 @@ export class OfflineStore {
   readonly view: OwnedStoreView;
   readonly names: NameIndex;
   readonly tiers: TierReader;
+  /** Answers as the server would. */
+  readonly reader: StoreReader;
   /** What could not be read so far, in words. */
   readonly damage: string[] = [];
   readonly #files: FileSet;
@@ -75,6 +78,7 @@ export class OfflineStore {
     });
     this.#files.add(manifest.files);
     this.tiers = new TierReader(this.view, this.#files);
+    this.reader = new StoreReader(this.view, this.#files, 0, () => {});
   }
 
   /** All parts with slots in [from, until), seconds, in the order of the log. */
