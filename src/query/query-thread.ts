@@ -47,10 +47,14 @@ function drain(port: MessagePort): void {
   for (;;) {
     const received = receiveMessageOnPort(port) as { message: ToReader } | undefined;
     if (received === undefined) return;
-    files.add(received.message.added);
-    files.remove(received.message.removed);
-    files.version = received.message.version;
+    take(received.message);
   }
+}
+
+function take({ added, removed, version }: ToReader): void {
+  files.add(added);
+  files.remove(removed);
+  files.version = version;
 }
 
 /** Memory is handed over, not copied; but short texts lie in a pool that they share with others. */
@@ -94,4 +98,10 @@ main.on("message", async (message: ToQuery) => {
     });
   }
 });
-tell({ kind: "ready" });
+// Until the store thread has said which files there are, every answer would be empty.
+let isReady = false;
+data.store.on("message", (news: ToReader) => {
+  take(news);
+  if (!isReady) tell({ kind: "ready" });
+  isReady = true;
+});

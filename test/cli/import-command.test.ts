@@ -61,9 +61,11 @@ test("an import that is killed is done by the same command, and the server answe
   t.is(exported.code, 0, exported.text);
   t.regex(exported.text, /exported 2 files with 6,4\d\d points; nothing left out/);
   t.deepEqual(readdirSync(join(out, "web")), ["s1.wsp", "s2.wsp"]);
-  const lines = await runCommand(["export", "carbon", ...from, "--from", "-10min", "--tier", "1"]);
+  // Ten minutes of two hours ago.
+  const range = ["--from", `${now - 7200}`, "--until", `${now - 6600}`, "--tier", "1"];
+  const lines = await runCommand(["export", "carbon", ...from, ...range]);
   t.is(lines.text.split("\n").filter((line) => /^web\.s[12] \d+ \d+$/.test(line)).length, 20);
-  const rows = await runCommand(["export", "csv", ...from, "--from", "-10min", "--tier", "1"]);
+  const rows = await runCommand(["export", "csv", ...from, ...range]);
   t.is(rows.text.split("\n").length, 22);
   t.is((await runCommand(["export", "csv", "--data-dir", data.path, "--match", "no"])).code, 1);
   t.is((await runCommand(["export", "csv", ...from, "--from", "now", "--until", "-1h"])).code, 2);
