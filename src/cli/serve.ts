@@ -37,7 +37,7 @@ import type {
 } from "../storage/threads/messages.ts";
 import { Condition } from "./condition.ts";
 import { HttpFiles } from "./http-files.ts";
-import { expireEvents, openDocuments } from "./kept-documents.ts";
+import { expireEvents, openDocuments, takeOverSettings } from "./kept-documents.ts";
 import { prometheusText } from "./self-metrics.ts";
 import { SeriesDeletes } from "./series-deletes.ts";
 import { openSocketPath } from "./socket-path.ts";
@@ -215,6 +215,7 @@ class Server {
           ...doors,
           filesDir,
           agents: () => this.#askAgents(),
+          settings: () => this.#ifReady(this.#documents).settings,
           now: () => Math.floor(Date.now() / 1000),
         },
         options,
@@ -291,6 +292,8 @@ class Server {
     for (const piece of damage) this.#condition.onStartDamage(piece);
     if (this.#state === "shutting down") return;
     this.#documents = openDocuments(this.#folder, this.#condition);
+    const { settingsDir } = this.#settings;
+    if (settingsDir !== null) void takeOverSettings(this.#documents, settingsDir, this.#log);
     this.#startOthers(store, walPort, storePort, this.#documents);
     this.#isReceiving = true;
     this.#tellIngest({ kind: "listen" });

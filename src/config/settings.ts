@@ -37,6 +37,7 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("pickle-listen", "2004", "HOST:PORT", "carbon pickle, TCP"),
   spec("istat-listen", "8111", "HOST:PORT", "istat lines, TCP and UDP"),
   spec("istat-http-listen", "8000", "HOST:PORT", "istatd's HTTP API"),
+  spec("settings-dir", null, "DIR", "istatd's settings, taken over where there are none yet"),
   spec("files-dir", null, "DIR", "files that istatd's HTTP API serves"),
   spec("schemas", null, "FILE", "carbon's storage-schemas.conf"),
   spec("aggregation", null, "FILE", "carbon's storage-aggregation.conf"),
@@ -72,7 +73,6 @@ export const SETTINGS: readonly SettingSpec[] = [
   ),
   spec("log-level", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
   later("local-stats", "SUFFIX", "counters about this machine"),
-  later("settings-dir", "DIR", "saved dashboards and users of istatd"),
   later("host-blacklist", "FILE", "hosts whose istat lines are refused"),
   later("admin-listen", "HOST:PORT", "istatd's admin port"),
   later("prometheus-listen", "HOST:PORT", "istatd's Prometheus port"),
@@ -93,6 +93,7 @@ export interface Settings {
   istat: Address;
   istatHttp: Address;
   /** Null: there are none. */
+  settingsDir: string | null;
   filesDir: string | null;
   schemas: string | null;
   aggregation: string | null;
@@ -175,6 +176,7 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     pickle: address("pickle-listen"),
     istat: address("istat-listen"),
     istatHttp: address("istat-http-listen"),
+    settingsDir: text("settings-dir"),
     filesDir: text("files-dir"),
     schemas: text("schemas"),
     aggregation: text("aggregation"),

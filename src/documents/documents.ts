@@ -6,12 +6,14 @@ import type { Damage } from "../storage/wal/scan.ts";
 import { DASHBOARD_COLLECTION, Dashboards, TEMPLATE_COLLECTION } from "./dashboards.ts";
 import { EVENT_COLLECTION, Events } from "./events.ts";
 import { LINK_COLLECTION, Links } from "./links.ts";
+import { SETTINGS_COLLECTION, Settings } from "./settings.ts";
 
 /** Everything that is kept besides datapoints. */
 export class Documents {
   readonly events: Events;
   readonly dashboards: Dashboards;
   readonly links: Links;
+  readonly settings: Settings;
   readonly damage: Damage[] = [];
   readonly #collections: Pick<Collection<never>, "bytes" | "repair" | "close">[] = [];
   readonly #failures = new Map<string, string>();
@@ -43,6 +45,7 @@ export class Documents {
     this.events = new Events(open(EVENT_COLLECTION));
     this.dashboards = new Dashboards(open(DASHBOARD_COLLECTION), open(TEMPLATE_COLLECTION));
     this.links = new Links(open(LINK_COLLECTION));
+    this.settings = new Settings(open(SETTINGS_COLLECTION));
   }
 
   /** How much there is, by name. */

@@ -13,6 +13,7 @@ import { namesOfPath } from "./counter-names.ts";
 import { jsonBody } from "./json-body.ts";
 import { rangeOfBody, rangeOfUrl } from "./range.ts";
 import { istatRouteOf, splitUrl } from "./route-of.ts";
+import { type SettingsDoor, settingsRoutes } from "./settings-routes.ts";
 import { sendStaticFile } from "./static-file.ts";
 
 /** Counters of a multi-get. */
@@ -22,6 +23,8 @@ const MAX_KEYS = 10_000;
 export interface IstatDoors extends Pick<HttpDoors, "queries" | "log"> {
   /** Who sends istat lines, and who did lately. */
   agents(): Promise<readonly IstatAgent[]>;
+  /** @throws GraphiteError ERR_NOT_READY until the store is recovered */
+  settings(): SettingsDoor;
   /** The present in whole seconds. */
   now(): number;
   /** Where static files come from; null for nowhere. */
@@ -102,6 +105,8 @@ export async function buildIstatServer(
     const name = fileNameOf(splitUrl(request.originalUrl).path, new Params(request).one("f"));
     return sendStaticFile(doors.filesDir, name, request, reply);
   });
+
+  settingsRoutes(app, doors.settings);
 
   const preflight = { config: { role: "open" }, schema: { hide: true } } as const;
   app.options("/preflight", preflight, async (_request, reply) => {

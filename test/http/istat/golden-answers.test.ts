@@ -119,6 +119,7 @@ const ELSEWHERE: Record<string, string> = {
   "03_gauge_wraparound": "retention is what was written, not what fills whole pages",
   "06_gauge_number_forms": "numbers are doubles",
   "10_event_after_admin_flush_lost": "no event is lost at a flush",
+  "23_settings_store": "settings",
   "24_http_errors_and_headers": "errors have istatd's words",
   "32_name_patterns": "names",
 };

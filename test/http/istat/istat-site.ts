@@ -13,6 +13,7 @@ import { StoreSource } from "../../../src/query/store-source.ts";
 import { TagIndex } from "../../../src/query/tags/tag-index.ts";
 import { SimulatedFiles } from "../../storage/simulated-files.ts";
 import { StoreHarness } from "../../storage/store-harness.ts";
+import { testDocuments } from "../test-documents.ts";
 
 const LIMITS = { maxSeries: 1000, maxDatapoints: 1_000_000, seconds: 10 };
 
@@ -63,11 +64,13 @@ export class IstatSite {
     );
     const rules = new StorageRules(null, null);
     const source = new StoreSource(store.names, TagIndex.own(store.names), store.reader, rules);
+    const documents = testDocuments();
     const app = await buildIstatServer(
       {
         queries: { run: (job) => runJob(job, source, "UTC", LIMITS) },
         filesDir: null,
         agents: async () => [],
+        settings: () => documents.settings,
         now: present,
         log: pino({ level: "silent" }),
         ...doors,
