@@ -10,8 +10,8 @@ export const LINK_COLLECTION: CollectionOptions<string> = {
   maxWaiting: 1000,
 };
 
-/** Digits of a short link's number. */
-const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+/** Digits of a short link's number, in the order in which Graphite has them. */
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz";
 
 /** Short names of addresses of this server. */
 export class Links {
