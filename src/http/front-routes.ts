@@ -9,7 +9,7 @@ const LINKS: [path: string, what: string][] = [
   ["/functions?pretty=1", "functions"],
   ["/health", "health"],
   ["/metrics", "numbers of the server"],
-  ["/openapi.json", "the HTTP API"],
+  ["/openapi", "the HTTP API"],
 ];
 
 /** What browsers, robots and load balancers ask for. */

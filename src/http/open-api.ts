@@ -1,6 +1,7 @@
 import swagger from "@fastify/swagger";
-import type { FastifyInstance, FastifySchema } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { OpenAPIV3, OpenAPIV3_1 } from "openapi-types";
+import { API_PAGE_POLICY, apiPage } from "./api-page.ts";
 import { describe } from "./frame/describe.ts";
 import { sendBody } from "./send-body.ts";
 
@@ -11,7 +12,7 @@ const INTRODUCTION = `Graphite's HTTP API, with what carbonapi and Grafana add t
 Parameters of a GET may also be sent as a form by POST, in parts or as a whole. An error is
 \`{"error","code","message"}\`; the codes are explained in docs/errors.md.`;
 
-/** /openapi.json: every route, as its schema describes it. To be called before the routes are made. */
+/** /openapi.json and /openapi: every route, as its schema describes it. To be called before the routes are made. */
 export async function openApi(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -28,16 +29,19 @@ export async function openApi(app: FastifyInstance, version: string): Promise<vo
     hideUntagged: true,
     transform: ({ schema, url, route }) => ({
       url,
-      schema: { ...schema, ...securityOf(route.config?.role) },
+      schema: { ...schema, ...accessOf(route.config?.role) },
     }),
     transformObject: (document) =>
-      "openapiObject" in document ? withForms(document.openapiObject) : document.swaggerObject,
+      "openapiObject" in document
+        ? withForms(withPathParameters(document.openapiObject))
+        : document.swaggerObject,
   });
+  const config = { role: "open" } as const;
   let body: Buffer | null = null;
   app.get(
     "/openapi.json",
     {
-      config: { role: "open" },
+      config,
       schema: describe({
         summary: "This document",
         chapter: "Server",
@@ -49,6 +53,17 @@ export async function openApi(app: FastifyInstance, version: string): Promise<vo
       return sendBody(body, request, reply.type("application/json"));
     },
   );
+  let page: Buffer | null = null;
+  const schema = describe({
+    summary: "This document as a page to read",
+    chapter: "Server",
+    answers: { 200: { description: "HTML", type: "string" } },
+  });
+  app.get("/openapi", { config, schema }, async (request, reply) => {
+    page ??= Buffer.from(apiPage(app.swagger() as OpenAPIV3.Document));
+    reply.type("text/html; charset=utf-8").header("content-security-policy", API_PAGE_POLICY);
+    return sendBody(page, request, reply);
+  });
 }
 
 type Document = Partial<OpenAPIV3.Document | OpenAPIV3_1.Document>;
@@ -71,6 +86,28 @@ function withForms(document: Document): Document {
   return document;
 }
 
-function securityOf(role: string | undefined): FastifySchema {
-  return role === undefined || role === "open" ? {} : { security: [{ basic: [] }, { bearer: [] }] };
+/**
+ * Every path has the parameters that are in it and no others: routes may share a schema, and `*`, a
+ * path's rest in our router, is nothing in OpenAPI.
+ */
+function withPathParameters(document: Document): Document {
+  const items = Object.entries(document.paths ?? {}).map(([written, item]) => {
+    const path = written.replace("{*}", "{rest}");
+    const names = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name!);
+    for (const operation of Object.values(item as object) as OpenAPIV3.OperationObject[]) {
+      const parameters = (operation.parameters ?? []) as OpenAPIV3.ParameterObject[];
+      const kept = parameters.filter((one) => one.in !== "path" || names.includes(one.name));
+      const missing = names
+        .filter((name) => !kept.some((one) => one.in === "path" && one.name === name))
+        .map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }) as const);
+      operation.parameters = [...kept, ...missing];
+    }
+    return [path, item];
+  });
+  return { ...document, paths: Object.fromEntries(items) as OpenAPIV3.PathsObject } as Document;
+}
+
+function accessOf(role: string | undefined): object {
+  if (role === undefined || role === "open") return { "x-role": "open" };
+  return { "x-role": role, security: [{ basic: [] }, { bearer: [] }] };
 }

@@ -5,37 +5,44 @@ import type { Certificate } from "./options.ts";
 
 const MAX_HEADER_BYTES = 65_536;
 const MAX_CONNECTIONS = 10_000;
-/** Between requests of a connection: longer than what proxies keep theirs open. */
-const KEEP_ALIVE_MS = 72_000;
-/** Whoever sends a request byte by byte must not hold a connection for ever. */
-const HEADERS_MS = 20_000;
-const REQUEST_MS = 60_000;
-const CHECK_MS = 5000;
-/** Without a byte in either direction: longer than a query may take. */
-const SILENT_MS = 300_000;
+
+/** How long a connection may take for what, milliseconds. */
+export const PATIENCE = {
+  /** Between requests: longer than what proxies keep their connections open. */
+  keepAlive: 72_000,
+  /** Whoever sends a request byte by byte must not hold a connection for ever. */
+  headers: 20_000,
+  request: 60_000,
+  /** Without a byte in either direction: longer than a query may take. */
+  silence: 300_000,
+  /** How often that is looked at. */
+  check: 5000,
+};
 
 /** The servers that HTTP listens with: limits on size and time, and TLS where there is a certificate. */
 export class Listener {
   readonly #servers = new Set<TlsServer>();
+  readonly #patience: typeof PATIENCE;
   #certificate: Certificate | null;
 
-  constructor(certificate: Certificate | null) {
+  constructor(certificate: Certificate | null, patience = PATIENCE) {
     this.#certificate = certificate;
+    this.#patience = patience;
   }
 
   /** `localhost` may need two of them, one for each of its addresses. */
   create(handle: RequestListener): Server {
     const options: ServerOptions = {
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_MS,
-      requestTimeout: REQUEST_MS,
-      connectionsCheckingInterval: CHECK_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: this.#patience.headers,
+      requestTimeout: this.#patience.request,
+      connectionsCheckingInterval: this.#patience.check,
+      keepAliveTimeout: this.#patience.keepAlive,
     };
     const server =
       this.#certificate === null ? createServer(options, handle) : this.#tls(options, handle);
     server.maxConnections = MAX_CONNECTIONS;
-    server.setTimeout(SILENT_MS);
+    server.setTimeout(this.#patience.silence);
     return server;
   }
 
