@@ -13,7 +13,7 @@ A password is asked for on a terminal, and else read from the first line of stan
 --token a random token is made and shown once, on standard error: clients send it as
 "Authorization: Bearer TOKEN", and it costs the server next to nothing to compare.
 
-Roles: read sees everything; write also changes tags, events and dashboards; admin also deletes
+Roles: read sees everything; write also changes events and dashboards; admin also deletes
 series and may do what else the command line can.
 
 Examples:

@@ -33,7 +33,7 @@ function warnOfOpenHttp(log: Logger, settings: Settings): void {
   const { authFile, tlsCert } = settings;
   if (authFile === null) {
     log.warn(
-      "HTTP is open: whoever reaches it may read everything and write tags, events and dashboards; " +
+      "HTTP is open: whoever reaches it may read everything and write events and dashboards; " +
         "statite auth add NAME --role read --auth-file FILE and --auth-file FILE change that",
     );
   } else if (tlsCert === null) {
