@@ -29,6 +29,12 @@ export function composerRoutes(app: FastifyInstance): void {
       reply.redirect(app.pathTo(addressOf(composerState(new Params(request)))), 302),
   );
 
+  app.get(
+    "/browser",
+    { config: { role: "open" }, schema: leads("Graphite's first page, which is ours", {}) },
+    async (_request, reply) => reply.redirect(app.pathTo("/"), 302),
+  );
+
   const dashboards = leads("The same dashboard in our own pages", {
     path: { name: text("name of the dashboard") },
   });

@@ -69,7 +69,9 @@ test("an address of the composer leads to the same targets and range", async (t)
       ["t", 'alias(b,"x&y")'],
     ],
   );
-  t.is((await app.inject({ url: "/composer" })).headers.location, "/");
+  for (const url of ["/composer", "/browser", "/browser/"]) {
+    t.is((await app.inject({ url })).headers.location, "/", url);
+  }
   t.is((await app.inject({ url: "/dashboard/a%20b" })).headers.location, "/?dashboard=a+b");
 });
 
