@@ -15,6 +15,9 @@ export interface CounterRequest extends Range {
   format: "json" | "csv";
 }
 
+/** More do not fit into an answer of text. */
+export const MAX_BUCKETS = 1_000_000;
+
 /** Answers `GET /NAME`. @throws GraphiteError ERR_NOT_FOUND, ERR_LIMIT_DATAPOINTS */
 export async function answerCounter(
   request: CounterRequest,
@@ -25,7 +28,8 @@ export async function answerCounter(
   if (leaf === null) {
     throw new GraphiteError("ERR_NOT_FOUND", `No such counter ${request.names[0]}`);
   }
-  const counter = readCounter(leaf, request, source, limits.maxDatapoints);
+  const most = Math.min(MAX_BUCKETS, limits.maxDatapoints);
+  const counter = readCounter(leaf, request, source, most);
   return request.format === "csv"
     ? istatAnswer(csv(counter), "text/csv")
     : istatAnswer(json(counter));

@@ -4,7 +4,7 @@ import type { RenderLimits } from "../render.ts";
 import type { SeriesSource } from "../series-source.ts";
 import { eachBucket, numberText } from "./bucket-text.ts";
 import { type CounterBuckets, type Range, readCounter } from "./buckets.ts";
-import { counterNamed } from "./counter.ts";
+import { counterNamed, MAX_BUCKETS } from "./counter.ts";
 import { istatAnswer } from "./istat-answer.ts";
 
 /** Many counters over one range. */
@@ -28,7 +28,7 @@ export async function answerMultiGet(
   const checkTime = deadline(limits.seconds);
   const missing: string[] = [];
   const counters = new Map<number, { key: string; text: string; grid: CounterBuckets }>();
-  let left = limits.maxDatapoints;
+  let left = Math.min(MAX_BUCKETS, limits.maxDatapoints);
   for (const key of request.keys) {
     checkTime();
     const leaf = await counterNamed([key], source);

@@ -29,6 +29,9 @@ export interface ReadSeries {
   values: Float64Array;
 }
 
+/** Buckets of a long answer that are built at a time. */
+const CHUNK_SLOTS = 16_384;
+
 /**
  * Reads series from StatFiles and the head. One per reading thread; it locks nothing: the head is
  * read while it is written, and a pinned epoch keeps the memory from being used again meanwhile.
@@ -94,8 +97,13 @@ export class StoreReader {
     this.#view.epochs.pin(this.#reader);
     try {
       const parts = partsBetween(this.#view, this.#files, this.#refreshFiles, start, end);
-      this.#buildAcross([series], grid, slots, parts);
-      for (let i = 0; i < slots; i++) this.#builder.copy(i, columns, i);
+      for (let from = 0; from < slots; from += CHUNK_SLOTS) {
+        const count = Math.min(CHUNK_SLOTS, slots - from);
+        const begin = start + from * step;
+        const piece = { ...grid, start: begin, end: begin + count * step };
+        this.#buildAcross([series], piece, count, parts);
+        for (let i = 0; i < count; i++) this.#builder.copy(i, columns, from + i);
+      }
     } finally {
       this.#builder.secondsPerSlot = 1;
       this.#view.epochs.unpin(this.#reader);

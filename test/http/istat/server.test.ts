@@ -149,6 +149,32 @@ test("a body is as long as was said, and no header makes memory be taken for it"
   await own.app.close();
 });
 
+test("long answers have every bucket once, and have an end", async (t) => {
+  const own = await IstatSite.build("1s:10d", T);
+  const start = T - 100_000;
+  const times = [0, 16_383, 16_384, 16_385, 32_768, 99_999].map((slot) => start + slot);
+  for (const time of times)
+    own.send(`long.gauge ${time} 1\nlong.gauge ${time} 3\n*long.events ${time} 1\n`);
+  const buckets = async (url: string): Promise<{ time: number; data: { sum: number } }[]> =>
+    json((await own.app.inject({ url })).body).buckets as [];
+  const gauge = await buckets(`/long.gauge?start=${start}&end=${T}&samples=0`);
+  t.deepEqual(
+    gauge.map(({ time, data }) => [time, data.sum]),
+    times.map((time) => [time, 4]),
+  );
+  const events = await buckets(`/long.events?start=${start}&end=${T}&samples=0`);
+  t.is(events.length, 100_000);
+  t.deepEqual(
+    events.filter(({ data }) => data.sum > 0).map(({ time }) => time),
+    times,
+  );
+  const wide = await own.app.inject({
+    url: `/long.events?start=${start}&end=${T + 2_000_000}&samples=0`,
+  });
+  t.is(wide.statusCode, 400);
+  t.is(wide.headers["x-statite-error"], "ERR_LIMIT_DATAPOINTS");
+});
+
 test("methods: OPTIONS allows any page, HEAD is GET, others are refused", async (t) => {
   const own = await IstatSite.build("10s:1h", T);
   own.send(`a ${T} 1\n`);
