@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { pathMatcher } from "../../compat/path-matcher.ts";
 import {
@@ -16,15 +16,19 @@ import { parseTimeExpression } from "../model/time-expression.ts";
 import { DryTarget } from "../storage/import/dry-target.ts";
 import type { ImportTarget } from "../storage/import/import-target.ts";
 import { OfflineImport } from "../storage/import/offline-import.ts";
+import { lockOwner } from "../storage/lock.ts";
 import { realEnvironment } from "../storage/node-files.ts";
+import { CONTROL_SOCKET } from "../storage/store-folder.ts";
 import { endQuietlyWithReader, FAILED, fail, statusOf, UsageError } from "./exit.ts";
 import { Progress } from "./progress.ts";
+import { ServerImport } from "./server-import.ts";
 import { countText, durationText } from "./units.ts";
 
 const HELP = `
 Reads every .wsp and .wsp.gz below DIR and puts what it holds into the data directory: the finest
 archive as datapoints, the others as coarser buckets that are known by the file's aggregation method.
-Whatever statite has received itself stays as it is. The data directory must not be in use.
+Whatever statite has received itself stays as it is. A server that runs on the data directory goes on
+receiving and answering meanwhile, and has what is imported as soon as it is there.
 
 A new series keeps what its file keeps, or what a section of --schemas says; one that exists keeps
 its retention, and gets each archive at the steps that it has. Carbon names the files of tagged
@@ -90,9 +94,7 @@ async function importWhisper(tree: string, options: ImportOptions): Promise<bool
   }
   const treeOptions = treeOptionsOf(options);
   const begin = performance.now();
-  const target = options.dryRun
-    ? new DryTarget()
-    : OfflineImport.open(realEnvironment, resolve(options.dataDir), maxSeries);
+  const target = options.dryRun ? new DryTarget() : openTarget(resolve(options.dataDir), maxSeries);
   try {
     const total = count(whisperFiles(tree, () => {}));
     const summary = await run("import", total, (events) =>
@@ -105,6 +107,14 @@ async function importWhisper(tree: string, options: ImportOptions): Promise<bool
   } finally {
     await target.close();
   }
+}
+
+/** The server that runs on the data directory, or the directory itself where none runs. */
+function openTarget(folder: string, maxSeries: number): ImportTarget {
+  const hasServer = lockOwner(folder) !== null && existsSync(join(folder, CONTROL_SOCKET));
+  return hasServer
+    ? new ServerImport(folder)
+    : OfflineImport.open(realEnvironment, folder, maxSeries);
 }
 
 async function verify(

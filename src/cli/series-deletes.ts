@@ -1,25 +1,18 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { DeleteDoor } from "../http/doors.ts";
 import type { DeleteSeries, FromIngest } from "../ingest/messages.ts";
 import { GraphiteError } from "../model/errors.ts";
 import type { LeavesAnswer, QueryRunner } from "../render/query-job.ts";
+import { type LogSync, untilDurable } from "./until-durable.ts";
 
 type Deleted = FromIngest & { kind: "deleted" };
 
 /** Series of one message: they are one record of the log, and end together. */
 const SERIES_PER_STEP = 100_000;
-/** Milliseconds between two looks at what is synced, and after which nobody waits any longer. */
-const LOOK_MS = 20;
-const MAX_WAIT_MS = 30_000;
 
 /** What deletes need of the other threads. */
-export interface DeleteThreads {
+export interface DeleteThreads extends LogSync {
   queries: QueryRunner;
   tellIngest(message: DeleteSeries): void;
-  /** Position of the log up to which it is synced. */
-  durableLsn(): number;
-  /** Asks for a sync at once. */
-  syncLog(): void;
 }
 
 /** Deletes series: a query thread finds them, the ingest thread ends them, the log makes it last. */
@@ -49,7 +42,9 @@ export class SeriesDeletes implements DeleteDoor {
       lsn = answer.lsn;
       if (answer.failure !== null) throw new GraphiteError("ERR_NOT_READY", answer.failure);
     }
-    await this.#untilDurable(lsn);
+    const failure =
+      "the series are deleted, but the log cannot be synced: a power cut may bring them back; see /health";
+    await untilDurable(this.#threads, lsn, failure);
     return count;
   }
 
@@ -71,17 +66,5 @@ export class SeriesDeletes implements DeleteDoor {
       this.#waiting.set(id, resolve);
       this.#threads.tellIngest({ kind: "delete", id, series: Uint32Array.from(series) });
     });
-  }
-
-  async #untilDurable(lsn: number): Promise<void> {
-    const { durableLsn, syncLog } = this.#threads;
-    for (const end = performance.now() + MAX_WAIT_MS; durableLsn() < lsn; await sleep(LOOK_MS)) {
-      syncLog();
-      if (performance.now() < end) continue;
-      throw new GraphiteError(
-        "ERR_NOT_READY",
-        "the series are deleted, but the log cannot be synced: a power cut may bring them back; see /health",
-      );
-    }
   }
 }

@@ -31,6 +31,7 @@ import { CONTROL_SOCKET } from "../storage/store-folder.ts";
 import { ReaderEpochs, reserveStoreMemory, type StoreMemory } from "../storage/store-memory.ts";
 import type {
   StoreThreadData,
+  ThreadAdopted,
   ThreadDamage,
   ThreadReport,
   WalThreadData,
@@ -40,6 +41,7 @@ import { HttpFiles } from "./http-files.ts";
 import { expireEvents, openDocuments, takeOverSettings } from "./kept-documents.ts";
 import { prometheusText } from "./self-metrics.ts";
 import { SeriesDeletes } from "./series-deletes.ts";
+import { SeriesImports } from "./series-imports.ts";
 import { openSocketPath } from "./socket-path.ts";
 import { logStart } from "./start-log.ts";
 import { VERSION } from "./version.ts";
@@ -93,6 +95,7 @@ class Server {
   #others: Worker[] = [];
   #pool: QueryPool | null = null;
   #deletes: SeriesDeletes | null = null;
+  #imports: SeriesImports | null = null;
   #documents: Documents | null = null;
   /** The pool, with the cache of answers in front. */
   #queries: QueryRunner | null = null;
@@ -175,6 +178,7 @@ class Server {
       },
       documents: () => this.#ifReady(this.#documents),
       deletes: () => this.#ifReady(this.#deletes),
+      imports: () => this.#ifReady(this.#imports),
       timeZone: this.#settings.timeZone,
       health: () => ({
         isReady: this.#state === "ready",
@@ -337,9 +341,13 @@ class Server {
     this.#supervise(wal, "wal");
     this.#supervise(storeThread, "store");
     for (const worker of this.#others) {
-      worker.on("message", (message: ThreadReport | ThreadDamage) => {
+      worker.on("message", (message: ThreadReport | ThreadDamage | ThreadAdopted) => {
         if (message.kind === "report") this.#condition.onReport(message);
-        else this.#condition.onDamage(message.file, message.reason);
+        else if (message.kind === "adopted") {
+          // Imports change the past.
+          this.#cache?.clear();
+          this.#imports?.onAdopted(message);
+        } else this.#condition.onDamage(message.file, message.reason);
       });
     }
     this.#pool = new QueryPool({
@@ -379,13 +387,20 @@ class Server {
       durableLsn: () => Number(Atomics.load(durable, 0)),
       syncLog: () => wal.postMessage("sync"),
     });
+    this.#imports = new SeriesImports({
+      tellIngest: (message) => this.#tellIngest(message),
+      tellStore: (message) => storeThread.postMessage(message),
+      durableLsn: () => Number(Atomics.load(durable, 0)),
+      syncLog: () => wal.postMessage("sync"),
+    });
   }
 
   #onIngest(message: FromIngest): void {
     if (message.kind === "deleted") {
       this.#cache?.clear();
       this.#deletes?.onDeleted(message);
-    } else if (message.kind === "log") this.#log[message.level](message.fields, message.message);
+    } else if (message.kind === "placed") this.#imports?.onPlaced(message);
+    else if (message.kind === "log") this.#log[message.level](message.fields, message.message);
     else if (message.kind === "reloaded") this.#onReloaded();
     else if (message.kind === "agents") {
       this.#agents?.resolve(message.agents);

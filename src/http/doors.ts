@@ -27,6 +27,25 @@ export interface DeleteDoor {
   delete(series: readonly number[]): Promise<number>;
 }
 
+/** A series that an import has data for, and what it is to keep if it is new. */
+export interface WantedName {
+  name: string;
+  tiers: [step: number, retention: number][];
+}
+
+/** Lets an import in that another process makes, beside the running server. */
+export interface ImportDoor {
+  /**
+   * Where the series are kept, in the order of `wanted`: numbers and plans, or in words why there is
+   * none. New ones are made, and are on disk.
+   *
+   * @throws GraphiteError ERR_NOT_READY while the log cannot be written
+   */
+  place(wanted: readonly WantedName[]): Promise<unknown[]>;
+  /** Takes files that are in the data directory. @throws GraphiteError ERR_PARAMETER */
+  adopt(files: readonly unknown[]): Promise<void>;
+}
+
 /** What the HTTP API needs from the rest of the server. */
 export interface HttpDoors {
   queries: QueryRunner;
@@ -35,6 +54,8 @@ export interface HttpDoors {
   documents(): DocumentDoors;
   /** @throws GraphiteError ERR_NOT_READY until the store is recovered */
   deletes(): DeleteDoor;
+  /** Missing where there is no data directory. @throws GraphiteError like the others */
+  imports?: () => ImportDoor;
   /** Of times in requests that name none. */
   timeZone: string;
   /** Prometheus text about the server itself. */

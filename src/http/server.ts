@@ -9,6 +9,7 @@ import { checkRoutes } from "./frame/route-rules.ts";
 import { serverFrame } from "./frame/server-frame.ts";
 import { frontRoutes } from "./front-routes.ts";
 import { functionsRoutes } from "./functions-routes.ts";
+import { importRoutes } from "./import-routes.ts";
 import { infoRoutes } from "./info-routes.ts";
 import { metricsRoutes } from "./metrics-routes.ts";
 import { openApi } from "./open-api.ts";
@@ -30,6 +31,7 @@ export async function buildServer(
   carbonserverRoutes(app, run, doors);
   tagsRoutes(app, run);
   deleteRoutes(app, doors);
+  if (doors.imports !== undefined) importRoutes(app, doors.imports);
   functionsRoutes(app);
   browserRoutes(app, run);
   await documentRoutes(app, doors);

@@ -44,6 +44,7 @@ function start(): void {
     else if (message.kind === "numbers") ingest.storeNumbers(message.numbers);
     else if (message.kind === "agents") ingest.tellAgents();
     else if (message.kind === "delete") ingest.delete(message);
+    else if (message.kind === "place") ingest.place(message);
     else void ingest.close().then(() => main.close());
   });
 }

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { loadRules, type Rules, ruleFilesVersion } from "../config/rules.ts";
 import { spanText } from "../model/time-text.ts";
+import { placedSeries } from "../storage/import/placed-series.ts";
 import type { NameIndex } from "../storage/index/name-index.ts";
 import { realEnvironment } from "../storage/node-files.ts";
 import type { Recovered } from "../storage/recovery.ts";
@@ -12,7 +13,7 @@ import { WalRing } from "../storage/wal/ring.ts";
 import { Agents } from "./agents.ts";
 import { Intake } from "./intake.ts";
 import { LoopDelay } from "./loop-delay.ts";
-import type { DeleteSeries, FromIngest, IngestThreadData } from "./messages.ts";
+import type { DeleteSeries, FromIngest, IngestThreadData, PlaceSeries } from "./messages.ts";
 import { Receivers } from "./receivers.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { Replanner } from "./replanner.ts";
@@ -140,6 +141,27 @@ export class Ingest {
     this.#replanner.begin(rules.storage);
     for (const warning of rules.warnings) this.#log("warn", warning);
     this.#tell({ kind: "reloaded" });
+  }
+
+  /** Says where the series of an import are kept, and makes those that are new. */
+  place({ id, series }: PlaceSeries): void {
+    let isAnyNew = false;
+    const placed = series.map(({ name, plan }) => {
+      const known = this.#index.seriesAt(name);
+      if (known >= 0) return placedSeries(this.#view, known, false);
+      try {
+        const number = this.#writer.createSeries(name, this.#writer.planNumber(plan));
+        isAnyNew = true;
+        return placedSeries(this.#view, number, true);
+      } catch (error) {
+        if (error instanceof LogFullError) return "the log waits for the disk: import again later";
+        if (error instanceof RangeError) return error.message;
+        throw error;
+      }
+    });
+    // Handed over now: whoever asked waits until it is synced.
+    if (isAnyNew) this.#writer.flush();
+    this.#tell({ kind: "placed", id, placed, lsn: isAnyNew ? this.#writer.lsn : 0 });
   }
 
   /** Ends series for good; those that are gone already do not count. */

@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { RuleFiles } from "../config/rules.ts";
 import type { IstatAgent } from "../model/istat-agent.ts";
+import type { PlacedSeries, WantedSeries } from "../storage/import/import-target.ts";
 import type { NameIndexMemory } from "../storage/index/name-index.ts";
 import type { StoreMemory } from "../storage/store-memory.ts";
 import type { WalFile } from "../storage/wal/files.ts";
@@ -60,6 +61,8 @@ export type FromIngest =
   | { kind: "agents"; agents: IstatAgent[] }
   /** What the log holds below `lsn` has the delete; `failure` says why some or all are still there. */
   | { kind: "deleted"; id: number; count: number; lsn: number; failure: string | null }
+  /** The log holds all series that are new below `lsn`; 0 when none is. */
+  | { kind: "placed"; id: number; placed: (PlacedSeries | string)[]; lsn: number }
   | { kind: "closed"; walFailure: string | null };
 
 /** Numbers of series that are to end for good; the answer has the same `id`. */
@@ -67,6 +70,13 @@ export interface DeleteSeries {
   kind: "delete";
   id: number;
   series: Uint32Array;
+}
+
+/** Series that an import has data for; the answer has the same `id`. */
+export interface PlaceSeries {
+  kind: "place";
+  id: number;
+  series: readonly WantedSeries[];
 }
 
 export type ToIngest =
@@ -78,4 +88,5 @@ export type ToIngest =
   /** Numbers of the other threads, to be stored as series with those of this one. */
   | { kind: "numbers"; numbers: Record<string, number> }
   | DeleteSeries
+  | PlaceSeries
   | { kind: "close" };

@@ -1,11 +1,10 @@
 import type { FileSystem } from "../environment.ts";
 import type { FileEntry } from "../manifest.ts";
 import { FileSet } from "../read/file-set.ts";
-import { ImportedReader } from "../read/imported-reader.ts";
+import { ImportedReader, type Plans } from "../read/imported-reader.ts";
 import { fileParts, isImported, type Part } from "../read/parts.ts";
 import { BlockColumns } from "../statfile/block.ts";
 import { type OnlyStatistic, statisticNumber } from "../statistic.ts";
-import type { StoreView } from "../store-memory.ts";
 import type { ImportStretch } from "./import-batch.ts";
 
 /** What earlier imports have brought into a store: for those that bring it again. */
@@ -20,7 +19,7 @@ export class ImportedData {
   /** Files that cannot be read: what they hold is imported again. */
   readonly broken: string[] = [];
 
-  constructor(view: StoreView, files: FileSystem, root: string) {
+  constructor(view: Plans, files: FileSystem, root: string) {
     this.#files = new FileSet(files, root, (_, error) => this.broken.push(error.message));
     this.#reader = new ImportedReader(view, this.#files);
   }

@@ -14,6 +14,7 @@ import { OwnedStoreView, reserveStoreMemory } from "../store-memory.ts";
 import type { ImportBatch, ImportStretch } from "./import-batch.ts";
 import type { ImportTarget, PlacedSeries, WantedSeries } from "./import-target.ts";
 import { ImportedData } from "./imported-data.ts";
+import { placedSeries } from "./placed-series.ts";
 
 /** Head pages that a store without a log needs. */
 const MIN_PAGES = 1024;
@@ -122,7 +123,7 @@ export class OfflineImport implements ImportTarget {
       if (typeof made === "string") return made;
       series = made;
     }
-    return { series, isNew, epochs: placedEpochs(this.#view, series) };
+    return placedSeries(this.#view, series, isNew);
   }
 
   #define(name: string, plan: Plan): number | string {
@@ -145,15 +146,4 @@ export class OfflineImport implements ImportTarget {
       return error.message;
     }
   }
-}
-
-/** The plans of a series, each with the time that it governs. */
-export function placedEpochs(view: OwnedStoreView, series: number): PlacedSeries["epochs"] {
-  const epochs = view.series.epochs(series);
-  return epochs.map(({ from, plan }, i) => ({
-    from,
-    until: epochs[i + 1]?.from ?? Number.POSITIVE_INFINITY,
-    planNumber: plan,
-    plan: view.plans.get(plan),
-  }));
 }

@@ -1,17 +1,22 @@
 import { emptyBucket, setSingle } from "../bucket.ts";
 import { roundMantissas } from "../codec/round-mantissas.ts";
 import type { FileEntry } from "../manifest.ts";
+import type { Plan } from "../plan.ts";
 import { TierBuilder } from "../roll-up/tier-builder.ts";
 import { BlockColumns } from "../statfile/block.ts";
 import { LANES } from "../statfile/format.ts";
 import type { StatFileReader } from "../statfile/reader.ts";
 import { EVERY_STATISTIC } from "../statistic.ts";
-import type { StoreView } from "../store-memory.ts";
 import { type FileSet, sectionKey } from "./file-set.ts";
 import type { Part } from "./parts.ts";
 
 /** Feeds all datapoints of [start, end), received and imported ones, to a builder. */
 type Build = (start: number, end: number, builder: TierBuilder) => void;
+
+/** All that is needed of a store. */
+export interface Plans {
+  plans: { get(number: number): Plan };
+}
 
 /**
  * Fills the gaps of what was received with what was imported from another store. In the finest tier
@@ -20,7 +25,7 @@ type Build = (start: number, end: number, builder: TierBuilder) => void;
  * received ones are complete; where the datapoints have expired, that which knows more slots stays.
  */
 export class ImportedReader {
-  readonly #view: StoreView;
+  readonly #view: Plans;
   readonly #files: FileSet;
   readonly #builder = new TierBuilder();
   #values = new Float64Array(0);
@@ -28,7 +33,7 @@ export class ImportedReader {
   #under: BlockColumns | null = null;
   #block: BlockColumns | null = null;
 
-  constructor(view: StoreView, files: FileSet) {
+  constructor(view: Plans, files: FileSet) {
     this.#view = view;
     this.#files = files;
   }

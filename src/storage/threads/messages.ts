@@ -62,6 +62,20 @@ export interface ThreadReport {
   numbers: Record<string, number>;
 }
 
+/** Supervisor to store: files that an import has written; the answer has the same `id`. */
+export interface AdoptFiles {
+  kind: "adopt";
+  id: number;
+  entries: readonly FileEntry[];
+}
+
+/** Store to the supervisor: the files count from now on, or none of them does and this is why. */
+export interface ThreadAdopted {
+  kind: "adopted";
+  id: number;
+  failure: string | null;
+}
+
 export interface WalThreadData {
   ring: SharedArrayBuffer;
   /** One int64: the LSN after the last durable record. */

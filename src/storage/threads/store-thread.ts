@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { CatalogueFile } from "../catalogue-file.ts";
+import { adoptable } from "../import/adopt.ts";
 import { type FileEntry, Manifest } from "../manifest.ts";
 import { Merger } from "../merge/merger.ts";
 import { realEnvironment } from "../node-files.ts";
@@ -7,8 +8,10 @@ import { Sealer } from "../seal/sealer.ts";
 import { STATFILE_FOLDER } from "../store-folder.ts";
 import { StoreView } from "../store-memory.ts";
 import type {
+  AdoptFiles,
   FromStore,
   StoreThreadData,
+  ThreadAdopted,
   ThreadDamage,
   ThreadReport,
   ToReader,
@@ -202,8 +205,28 @@ data.ingest.on("message", (message: ToStore) => {
   }
 });
 
-/** From the supervisor: a new reader, or one that is gone. */
-parentPort?.on("message", (message: { reader: MessagePort }) => {
+/** Makes files that an import has written part of the store. */
+function adopt({ id, entries }: AdoptFiles): void {
+  let failure: string | null = null;
+  try {
+    const root = `${data.folder}/${STATFILE_FOLDER}`;
+    const add = adoptable(realEnvironment.files, root, manifest, view.plans, entries);
+    manifest.commit({ add });
+    tellReaders({ added: add, removed: [] });
+    merger.added(add);
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+  }
+  const message: ThreadAdopted = { kind: "adopted", id, failure };
+  parentPort?.postMessage(message);
+}
+
+/** From the supervisor: a new reader, or one that is gone; or files of an import. */
+parentPort?.on("message", (message: { kind?: never; reader: MessagePort } | AdoptFiles) => {
+  if (message.kind === "adopt") {
+    adopt(message);
+    return;
+  }
   const { reader } = message;
   readers.add(reader);
   reader.on("close", () => readers.delete(reader));
