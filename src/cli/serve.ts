@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import { loadRules } from "../config/rules.ts";
 import type { Address, Settings } from "../config/settings.ts";
 import type { Documents } from "../documents/documents.ts";
+import { CostLimit } from "../http/access/cost-limit.ts";
 import { openControlSocket } from "../http/control-socket.ts";
 import type { HttpDoors } from "../http/doors.ts";
 import { buildIstatServer } from "../http/istat/server.ts";
@@ -171,6 +172,7 @@ class Server {
   /** HTTP answers from the start, so that /health can say "recovering". */
   async #startHttp(): Promise<Record<string, string>> {
     const { http, istatHttp, filesDir } = this.#settings;
+    const { querySecondsPerMinute } = this.#settings;
     const { httpHosts, corsOrigins, accessLog, trustedProxies, httpPrefix } = this.#settings;
     const doors: HttpDoors = {
       queries: {
@@ -206,6 +208,7 @@ class Server {
       trustedProxies,
       prefix: httpPrefix,
       access: this.#httpFiles.access,
+      costs: querySecondsPerMinute > 0 ? new CostLimit(querySecondsPerMinute) : null,
       certificate: this.#httpFiles.certificate,
     };
     this.#http = await buildServer(doors, options);

@@ -71,6 +71,12 @@ export const SETTINGS: readonly SettingSpec[] = [
     "N",
     "MiB for answers about the past that are given again; 0: none",
   ),
+  spec(
+    "query-seconds-per-minute",
+    "0",
+    "N",
+    "what queries of a user and dashboard may take; 0: no limit",
+  ),
   spec("log-level", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
   later("local-stats", "SUFFIX", "counters about this machine"),
   later("host-blacklist", "FILE", "hosts whose istat lines are refused"),
@@ -122,6 +128,8 @@ export interface Settings {
   httpHosts: readonly string[];
   corsOrigins: readonly string[];
   accessLog: AccessLog;
+  /** 0: no limit. */
+  querySecondsPerMinute: number;
   /** 0: no cache. */
   responseCacheMb: number;
   logLevel: string;
@@ -203,6 +211,12 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     httpHosts: list(text("http-hosts")).map((name) => name.toLowerCase()),
     corsOrigins: list(text("cors-origins")).map(origin),
     accessLog: accessLog(text("access-log")!),
+    querySecondsPerMinute: number(
+      "query-seconds-per-minute",
+      text("query-seconds-per-minute")!,
+      0,
+      100_000,
+    ),
     responseCacheMb: number("response-cache-mb", text("response-cache-mb")!, 0, 65_536),
     logLevel: level,
   };

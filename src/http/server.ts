@@ -25,7 +25,7 @@ export async function buildServer(
   const app = await serverFrame(doors.log, { ...DEFAULT_OPTIONS, ...options });
   const answerOtherMethods = checkRoutes(app);
   await openApi(app, doors.health().version);
-  const run = runQueries(doors.queries);
+  const run = runQueries(doors.queries, options.costs ?? null);
   renderRoutes(app, run);
   metricsRoutes(app, run, doors.selfMetrics);
   carbonserverRoutes(app, run, doors);

@@ -26,11 +26,11 @@ export class CachingRunner implements QueryRunner {
       if (isYoung) return { ...found.answer, isCached: true };
     }
     const { epoch } = this.#cache;
-    const { dependencies, ...answer } = await this.#pool.run(job, signal, true);
+    const { dependencies, threadMs = 0, ...answer } = await this.#pool.run(job, signal, true);
     if (dependencies !== null && answer.status === 200 && answer.problems.length === 0) {
       this.#cache.set(key, answer, dependencies, epoch);
     }
-    return answer;
+    return { ...answer, threadMs };
   }
 }
 

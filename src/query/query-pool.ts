@@ -32,6 +32,8 @@ export interface WatchedAnswer extends QueryAnswer {
 interface Task {
   job: QueryJob;
   isWatched: boolean;
+  /** When a thread got it, monotonic. */
+  startedMs: number;
   signal: AbortSignal;
   resolve(answer: WatchedAnswer): void;
   reject(error: Error): void;
@@ -95,6 +97,7 @@ export class QueryPool implements QueryRunner {
       const task: Task = {
         job,
         isWatched,
+        startedMs: 0,
         signal,
         resolve,
         reject,
@@ -169,7 +172,8 @@ export class QueryPool implements QueryRunner {
     if (task !== null) {
       this.#settle(task, () => {
         if (message.kind === "answer") {
-          task.resolve({ ...message.answer, dependencies: message.dependencies });
+          const threadMs = performance.now() - task.startedMs;
+          task.resolve({ ...message.answer, threadMs, dependencies: message.dependencies });
         } else if (message.code !== null)
           task.reject(new GraphiteError(message.code, message.message));
         else task.reject(new Error(message.message, { cause: message.stack }));
@@ -198,6 +202,7 @@ export class QueryPool implements QueryRunner {
       const task = this.#queue.shift();
       if (task === undefined) return;
       thread.task = task;
+      task.startedMs = performance.now();
       this.jobs++;
       const { seconds } = this.#options.data.limits;
       const message = `the request took longer than ${seconds} seconds: ask for less`;

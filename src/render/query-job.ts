@@ -88,6 +88,8 @@ export interface QueryAnswer {
   problems: string[];
   /** It was made for an earlier request, and nothing that it depends on has changed since. */
   isCached?: boolean;
+  /** Time that a query thread spent on it; absent for a cached one. */
+  threadMs?: number;
 }
 
 /** Runs jobs apart from this thread. */

@@ -2,7 +2,11 @@ import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import test from "ava";
+import fastify from "fastify";
+import { CostLimit } from "../../src/http/access/cost-limit.ts";
 import { answerClientError, Listener, PATIENCE } from "../../src/http/frame/listener.ts";
+import { sendError } from "../../src/http/frame/send-error.ts";
+import { runQueries } from "../../src/http/run-queries.ts";
 import { form, server } from "./small-server.ts";
 
 /** Sends bytes and gives all that comes until the connection ends. */
@@ -78,4 +82,36 @@ test("a connection serves one request after the other", async (t) => {
   }
   t.is(sockets.size, 1);
   agent.destroy();
+});
+
+test("whose queries have cost too much waits, and nobody else does", async (t) => {
+  let now = 0;
+  const costs = new CostLimit(6, () => now);
+  const ask = async (dashboard: string, threadMs: number) => {
+    const queries = {
+      run: async () => {
+        const head = { status: 200, contentType: "application/json", headers: {}, problems: [] };
+        return { ...head, body: Buffer.from("[]"), threadMs };
+      },
+    };
+    const app = fastify();
+    const run = runQueries(queries, costs);
+    app.decorateRequest("user", null);
+    app.setErrorHandler(sendError);
+    app.get("/", (request, reply) =>
+      run({ kind: "expand", queries: [], groupByExpr: false, leavesOnly: false }, request, reply),
+    );
+    return app.inject({ url: "/", headers: { "x-dashboard-id": dashboard } });
+  };
+  t.is((await ask("1", 5000)).statusCode, 200);
+  t.is((await ask("1", 4000)).statusCode, 200);
+  const refused = await ask("1", 0);
+  t.is(refused.statusCode, 429);
+  t.is(codeOf(refused.body), "ERR_LIMIT_COST");
+  t.is(refused.headers["retry-after"], "30");
+  t.is((await ask("2", 0)).statusCode, 200);
+  now += 29_000;
+  t.is((await ask("1", 0)).statusCode, 429);
+  now += 1100;
+  t.is((await ask("1", 0)).statusCode, 200);
 });

@@ -1,4 +1,5 @@
 import type { AccessRules } from "../access/access-rules.ts";
+import type { CostLimit } from "../access/cost-limit.ts";
 
 /** A certificate with the chain it needs, and its key, in PEM. */
 export interface Certificate {
@@ -20,6 +21,8 @@ export interface HttpOptions {
   accessLog: "off" | "trace" | "debug" | "info";
   /** Null: there are none, everybody may read and write. */
   access: AccessRules | null;
+  /** What queries may cost; null: anything. */
+  costs: CostLimit | null;
   /** Null: without encryption. */
   certificate: Certificate | null;
 }
@@ -31,5 +34,6 @@ export const DEFAULT_OPTIONS: HttpOptions = {
   prefix: "",
   accessLog: "debug",
   access: null,
+  costs: null,
   certificate: null,
 };

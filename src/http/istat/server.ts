@@ -45,7 +45,7 @@ export async function buildIstatServer(
   // Clients send JSON under any type or none.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  const run = runQueries(doors.queries);
+  const run = runQueries(doors.queries, all.costs);
 
   const counter = {
     config: { role: "read" },
