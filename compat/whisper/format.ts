@@ -1,4 +1,4 @@
-import type { AggregationMethod } from "../../src/model/aggregation.ts";
+import { GRAPHITE_METHODS, type GraphiteMethod } from "../../src/model/aggregation.ts";
 
 /**
  * A whisper file: one series, a ring of points for each archive. Big-endian.
@@ -18,17 +18,8 @@ export const ARCHIVE_BYTES = 12;
 export const POINT_BYTES = 12;
 
 /** By the number in the header, which begins at 1. */
-export const METHODS = [
-  "average",
-  "sum",
-  "last",
-  "max",
-  "min",
-  "avg_zero",
-  "absmax",
-  "absmin",
-] as const satisfies readonly AggregationMethod[];
-export type WhisperMethod = (typeof METHODS)[number];
+export const METHODS = GRAPHITE_METHODS;
+export type WhisperMethod = GraphiteMethod;
 
 export function isWhisperMethod(method: string): method is WhisperMethod {
   return (METHODS as readonly string[]).includes(method);

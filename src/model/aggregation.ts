@@ -1,8 +1,8 @@
 /**
- * How a coarser bucket is made of finer points (storage-aggregation.conf). The last three are ours:
- * a bucket keeps what they need.
+ * Graphite's methods, in the order of the numbers that whisper's files give them, from 1 on. Files
+ * of ours have the same numbers, so the order is fixed.
  */
-export const AGGREGATION_METHODS = [
+export const GRAPHITE_METHODS = [
   "average",
   "sum",
   "last",
@@ -11,10 +11,15 @@ export const AGGREGATION_METHODS = [
   "avg_zero",
   "absmax",
   "absmin",
-  "count",
-  "range",
-  "stddev",
 ] as const;
+
+export type GraphiteMethod = (typeof GRAPHITE_METHODS)[number];
+
+/**
+ * How a coarser bucket is made of finer points (storage-aggregation.conf). The last three are ours:
+ * a bucket keeps what they need.
+ */
+export const AGGREGATION_METHODS = [...GRAPHITE_METHODS, "count", "range", "stddev"] as const;
 
 export type AggregationMethod = (typeof AGGREGATION_METHODS)[number];
 

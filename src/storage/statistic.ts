@@ -1,29 +1,19 @@
-import type { AggregationMethod } from "../model/aggregation.ts";
+import { GRAPHITE_METHODS, type GraphiteMethod } from "../model/aggregation.ts";
 
 /**
  * A bucket that was imported from another store may be known by a single statistic: nothing else of
  * it can be told, and nothing is made up. Numbered from 1, as whisper numbers its methods; 0 stands
  * for a bucket of which everything is known.
  */
-const STATISTICS = [
-  "average",
-  "sum",
-  "last",
-  "max",
-  "min",
-  "avg_zero",
-  "absmax",
-  "absmin",
-] as const satisfies readonly AggregationMethod[];
-export type OnlyStatistic = (typeof STATISTICS)[number];
+export type OnlyStatistic = GraphiteMethod;
 
 export const EVERY_STATISTIC = 0;
-export const MAX_STATISTIC = STATISTICS.length;
+export const MAX_STATISTIC = GRAPHITE_METHODS.length;
 
 export function statisticNumber(name: OnlyStatistic): number {
-  return STATISTICS.indexOf(name) + 1;
+  return GRAPHITE_METHODS.indexOf(name) + 1;
 }
 
 export function statisticName(number: number): OnlyStatistic {
-  return STATISTICS[number - 1]!;
+  return GRAPHITE_METHODS[number - 1]!;
 }
