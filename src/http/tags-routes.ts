@@ -96,7 +96,7 @@ export function tagsRoutes(app: FastifyInstance, run: RunQuery): void {
     tag === "" ? listJob(params) : { ...listJob(params), kind: "tag", tag },
   );
   query(["GET", "POST"], "/tags/findSeries", FIND, (params) => {
-    const expressions = params.list("expr");
+    const expressions = expressionsOf(params);
     if (expressions.length === 0) throw mistake("no tag expressions specified");
     return { kind: "findSeries", expressions, ...shapeOf(params) };
   });
@@ -141,11 +141,16 @@ function completionOf(
   prefix: string,
 ): { expressions: string[]; prefix: string; limit: number } & ReturnType<typeof shapeOf> {
   return {
-    expressions: params.list("expr"),
+    expressions: expressionsOf(params),
     prefix: params.one(prefix) ?? "",
     limit: limitOf(params, DEFAULT_COMPLETIONS),
     ...shapeOf(params),
   };
+}
+
+/** An empty one is none. */
+function expressionsOf(params: Params): string[] {
+  return params.list("expr").filter((expression) => expression !== "");
 }
 
 /** Grafana sends 0 where it has no limit. */

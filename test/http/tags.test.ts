@@ -81,6 +81,7 @@ test("Grafana completes tags and values, and says undefined and 0 for nothing", 
   );
   t.deepEqual(await get("/tags/autoComplete/values?tag=mount&valuePrefix=%2Fv"), ["/var/log"]);
   t.deepEqual(await get("/tags/autoComplete/values?tag=host&expr=dc!%3Dus&limit=1"), ["a"]);
+  t.deepEqual(await get("/tags/autoComplete/tags?expr=&tagPrefix=n"), ["name"]);
   t.deepEqual(await get("/tags/autoComplete/values?tag=nosuch&expr=dc%3Deu"), []);
 });
 
@@ -119,6 +120,7 @@ test("registering tells the canonical name, and one broken name costs no other a
 test("a mistake is told as JSON with a code, and never as ours", async (t) => {
   const { app } = await taggedServer();
   for (const [method, url, payload, reason] of [
+    ["GET", "/tags/findSeries?expr=", "", /^no tag expressions specified$/],
     ["GET", "/tags/findSeries", "", /^no tag expressions specified$/],
     ["GET", "/tags/findSeries?expr=bad", "", /is no tag expression/],
     ["GET", "/tags/findSeries?expr=dc!%3Deu", "", /must not match the empty string/],
