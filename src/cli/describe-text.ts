@@ -166,9 +166,10 @@ function kindsText(records: LogDescription["records"]): string {
 function manifestLines(about: ManifestDescription): string[] {
   const { file, bytes, lines, removed, sealedWindows, strayLogs, files } = about;
   const live = files.reduce((sum, entry) => sum + entry.bytes, 0);
+  const sick = about.quarantined === 0 ? "" : `, ${about.quarantined} set aside as damaged`;
   return [
     `${file}: manifest of ${bytesText(bytes)}, ${countText(lines, "line")}`,
-    `${countText(files.length, "live StatFile")} of ${bytesText(live)}, ${removed} removed; ` +
+    `${countText(files.length, "live StatFile")} of ${bytesText(live)}, ${removed} removed${sick}; ` +
       `from the log ${countText(sealedWindows, "window")} and ${countText(strayLogs, "stray log")}`,
     ...tableLines(
       "tier level from until shard position created rolled-up bytes file".split(" "),

@@ -35,6 +35,8 @@ import type {
   ThreadAdopted,
   ThreadDamage,
   ThreadReport,
+  ThreadScrub,
+  ToStoreThread,
   WalThreadData,
 } from "../storage/threads/messages.ts";
 import { Condition } from "./condition.ts";
@@ -75,6 +77,7 @@ export async function serve(settings: Settings, log: Logger): Promise<number> {
   }
 }
 
+type FromThread = ThreadReport | ThreadDamage | ThreadAdopted | ThreadScrub;
 type State = "recovering" | "ready" | "shutting down";
 
 /** The main thread's side: starts the threads in order, supervises them, and ends them. */
@@ -94,6 +97,7 @@ class Server {
   #state: State = "recovering";
   #ingest: Worker | null = null;
   #others: Worker[] = [];
+  #storeThread: Worker | null = null;
   #pool: QueryPool | null = null;
   #deletes: SeriesDeletes | null = null;
   #imports: SeriesImports | null = null;
@@ -151,6 +155,9 @@ class Server {
   /** Returns what ends them. */
   #beginTimers(): () => void {
     const hourly = cron.schedule("0 * * * *", () => this.#log.info(this.#numbers(), "numbers"));
+    const { scrubSchedule } = this.#settings;
+    const nightly =
+      scrubSchedule === null ? null : cron.schedule(scrubSchedule, () => this.#beginScrub());
     const { selfMetricsSeconds } = this.#settings;
     const tell = (): void => this.#tellIngest({ kind: "numbers", numbers: this.#numbers() });
     // The first ones are what later ones are compared with.
@@ -164,6 +171,7 @@ class Server {
         : expireEvents(this.#documents, eventRetention, this.#log);
     return () => {
       hourly.stop();
+      nightly?.stop();
       clearInterval(telling);
       endExpiry();
     };
@@ -328,6 +336,7 @@ class Server {
       durable: this.#durable,
       folder: this.#folder,
       catalogueBytes: store.catalogueBytes,
+      scrubBytesPerSecond: this.#settings.scrubMibPerSecond * 2 ** 20,
       ingest: storePort,
     };
     const wal = new Worker(new URL("../storage/threads/wal-thread.js", import.meta.url), {
@@ -340,12 +349,14 @@ class Server {
       transferList: [storePort],
       name: "store",
     });
+    this.#storeThread = storeThread;
     this.#others = [wal, storeThread];
     this.#supervise(wal, "wal");
     this.#supervise(storeThread, "store");
     for (const worker of this.#others) {
-      worker.on("message", (message: ThreadReport | ThreadDamage | ThreadAdopted) => {
+      worker.on("message", (message: FromThread) => {
         if (message.kind === "report") this.#condition.onReport(message);
+        else if (message.kind === "scrubbed") this.#log.info(message.result, "scrubbed");
         else if (message.kind === "adopted") {
           // Imports change the past.
           this.#cache?.clear();
@@ -372,6 +383,9 @@ class Server {
         // A thread that has met the damage answers without the file.
         this.#cache?.clear();
         this.#condition.onDamage(file, reason);
+        // The thread that owns it sets it aside, if it is so.
+        const message: ToStoreThread = { scrub: file };
+        storeThread.postMessage(message);
       },
       onCrash: (error) => this.#log.error({ err: error }, "a query thread crashed"),
     });
@@ -431,6 +445,11 @@ class Server {
       this.#log.fatal(`the ${name} thread ended`);
       void this.#finishShutDown(1);
     });
+  }
+
+  #beginScrub(): void {
+    const message: ToStoreThread = { scrub: null };
+    this.#storeThread?.postMessage(message);
   }
 
   reload(): void {

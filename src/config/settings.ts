@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import cron from "node-cron";
 import { GraphiteError } from "../model/errors.ts";
 import { parseInterval } from "../model/interval.ts";
 import { nearestName } from "../model/nearest-name.ts";
@@ -49,6 +50,8 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("istat-rollup", "0", "N", "levels of parents that an istat line also feeds"),
   spec("time-zone", "UTC", "ZONE", "zone of times in requests that name none"),
   spec("wal-sync-ms", "1000", "N", "milliseconds of data that a power cut may cost"),
+  spec("scrub-schedule", "30 3 * * *", "CRON", "when all files are verified; off: never"),
+  spec("scrub-mib-per-second", "20", "N", "MiB that are verified in a second"),
   spec("max-series", "16000000", "N", "series that memory is reserved for"),
   spec("self-metrics-seconds", "60", "N", "seconds between own numbers as series; 0: none"),
   spec("auth-file", null, "FILE", "who may do what over HTTP; statite auth makes its lines"),
@@ -113,6 +116,9 @@ export interface Settings {
   istatRollUp: number;
   timeZone: string;
   walSyncMs: number;
+  /** In cron's words; null: never. */
+  scrubSchedule: string | null;
+  scrubMibPerSecond: number;
   maxSeries: number;
   /** 0: never. */
   selfMetricsSeconds: number;
@@ -201,6 +207,8 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     istatRollUp: number("istat-rollup", text("istat-rollup")!, 0, MAX_ROLL_UP),
     timeZone: zone(text("time-zone")!),
     walSyncMs: number("wal-sync-ms", text("wal-sync-ms")!, 1, 3_600_000),
+    scrubSchedule: schedule("scrub-schedule", text("scrub-schedule")!),
+    scrubMibPerSecond: number("scrub-mib-per-second", text("scrub-mib-per-second")!, 1, 100_000),
     maxSeries: number("max-series", text("max-series")!, 1, 100_000_000),
     selfMetricsSeconds: number("self-metrics-seconds", text("self-metrics-seconds")!, 0, 86_400),
     authFile: text("auth-file"),
@@ -332,6 +340,14 @@ function retention(text: string): Retention[] {
   } catch (error) {
     throw bad(`retention: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function schedule(name: string, text: string): string | null {
+  if (text === "off") return null;
+  if (!cron.validate(text)) {
+    throw bad(`${name}: ${text} is no schedule; an example is "30 3 * * *", every day at 3:30`);
+  }
+  return text;
 }
 
 function zone(text: string): string {

@@ -49,6 +49,17 @@ export interface Transaction {
   sealed?: readonly SealedWindow[];
   /** Freeze positions of stray logs that are on disk. */
   strays?: readonly number[];
+  /** Damaged files that count no more; what is whole of them is in files that are added. */
+  quarantine?: readonly QuarantinedFile[];
+}
+
+/** A damaged StatFile that was set aside. */
+export interface QuarantinedFile extends FileEntry {
+  reason: string;
+  /** Seconds. */
+  since: number;
+  /** Blocks of series that could not be read; null when it is not known how many there were. */
+  lostBlocks: number | null;
 }
 
 /** The order in which parts of a slot count, the later one last. */
@@ -78,6 +89,7 @@ export class Manifest implements DurableParts {
   readonly #sealedKeys = new Set<string>();
   readonly #strayKeys = new Set<number>();
   readonly #removed = new Set<string>();
+  readonly #quarantined = new Map<string, QuarantinedFile>();
   #file: FileId | null = null;
   #lines = 0;
   #isSuspect = false;
@@ -107,6 +119,11 @@ export class Manifest implements DurableParts {
     return this.#files.values();
   }
 
+  /** A live file; undefined when it is none. */
+  get(file: string): FileEntry | undefined {
+    return this.#files.get(file);
+  }
+
   /** Whether a file is live. */
   has(file: string): boolean {
     return this.#files.has(file);
@@ -115,7 +132,8 @@ export class Manifest implements DurableParts {
   /** Highest log position that a StatFile or a seal knows. */
   get highestLsn(): number {
     let highest = 0;
-    for (const entry of this.#files.values()) highest = Math.max(highest, entry.lsn);
+    for (const { lsn } of this.#files.values()) highest = Math.max(highest, lsn);
+    for (const { lsn } of this.#quarantined.values()) highest = Math.max(highest, lsn);
     for (const sealed of this.#sealed) highest = Math.max(highest, sealed.cutLsn);
     for (const strays of this.#strays) highest = Math.max(highest, strays);
     return highest;
@@ -126,6 +144,15 @@ export class Manifest implements DurableParts {
     let last = 0;
     for (const { imported = 0 } of this.#files.values()) last = Math.max(last, imported);
     return last;
+  }
+
+  /** Damaged files that were set aside, the oldest first. */
+  get quarantined(): QuarantinedFile[] {
+    return [...this.#quarantined.values()];
+  }
+
+  isQuarantined(file: string): boolean {
+    return this.#quarantined.has(file);
   }
 
   /** Whether a file was live once: what is left of it need not be kept. */
@@ -189,7 +216,12 @@ export class Manifest implements DurableParts {
     const temporary = `${this.#path}.new`;
     if (this.#env.files.exists(temporary)) this.#env.files.unlink(temporary);
     const file = this.#env.files.create(temporary);
-    const present = { add: [...this.#files.values()], sealed: this.#sealed, strays: this.#strays };
+    const present = {
+      add: [...this.#files.values()],
+      sealed: this.#sealed,
+      strays: this.#strays,
+      quarantine: this.quarantined,
+    };
     this.#env.files.append(file, formatLine(present));
     this.#env.files.append(file, formatLine(extra));
     this.#env.files.fdatasync(file);
@@ -209,6 +241,10 @@ export class Manifest implements DurableParts {
     for (const entry of transaction.add ?? []) {
       this.#files.set(entry.file, entry);
       this.#removed.delete(entry.file);
+    }
+    for (const entry of transaction.quarantine ?? []) {
+      this.#files.delete(entry.file);
+      this.#quarantined.set(entry.file, entry);
     }
     for (const sealed of transaction.sealed ?? []) {
       this.#sealed.push(sealed);

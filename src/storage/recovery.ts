@@ -1,6 +1,7 @@
 import type { Environment } from "./environment.ts";
 import { Manifest } from "./manifest.ts";
 import { Replay } from "./replay.ts";
+import { setAside } from "./set-aside.ts";
 import { StartError } from "./start-error.ts";
 import {
   CATALOGUE_FILE,
@@ -142,6 +143,10 @@ function moveOrphans(env: Environment, folder: string, manifest: Manifest): numb
     for (const name of files.list(`${root}/${group}`)) {
       const file = `${group}/${name}`;
       if (known.has(file)) continue;
+      if (manifest.isQuarantined(file)) {
+        setAside(files, folder, file);
+        continue;
+      }
       if (name.endsWith(".tmp") || manifest.wasRemoved(file)) {
         files.unlink(`${root}/${file}`);
         continue;

@@ -21,6 +21,7 @@ export const FORMAT_FILE = "FORMAT";
 export const WAL_FOLDER = "wal";
 export const STATFILE_FOLDER = "statfiles";
 export const ORPHAN_FOLDER = "orphans";
+export const QUARANTINE_FOLDER = "quarantine";
 export const CATALOGUE_FILE = "catalogue";
 export const MANIFEST_FILE = "manifest";
 /** Commands of this machine reach the running server through it. */
@@ -85,4 +86,9 @@ function fieldsOf(text: string): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+/** Where a damaged StatFile lies, below the folder of the store. */
+export function quarantinePath(file: string): string {
+  return `${QUARANTINE_FOLDER}/${file.replace("/", "-")}`;
 }

@@ -213,7 +213,7 @@ test("a step that divides no day is rolled up over the ends of days", (t) => {
   }
 });
 
-test("a damaged file is named, is not merged, and takes nothing else with it", (t) => {
+test("a damaged file is named, set aside, and takes nothing else with it", (t) => {
   const world = new World();
   const ofPlan = plan([60, 30 * DAY]);
   const series = world.series("d.a", ofPlan);
@@ -224,7 +224,8 @@ test("a damaged file is named, is not merged, and takes nothing else with it", (
   world.wait(30 * HOUR);
   t.true(world.store.broken.length > 0);
   t.true(world.store.broken.every((line) => line.includes(victim!.file)));
-  t.true(world.entries(60).some(({ file }) => file === victim!.file));
+  t.false(world.entries(60).some(({ file }) => file === victim!.file));
+  t.true(world.store.recovered.manifest.isQuarantined(victim!.file));
   const values = world.values("d.a", 0, START, START + 2 * HOUR, "average");
   const known = values.filter((value) => !Number.isNaN(value)).length;
   t.true(known >= 110 && known < 120, `${known} of 120 datapoints are left`);

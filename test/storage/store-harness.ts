@@ -87,7 +87,7 @@ export class StoreHarness {
       sealed: (window) => this.writer.sealed(window),
       flushed: (strays) => this.writer.flushed(strays),
     });
-    this.merger = new Merger(env, new StoreView(memory), root, manifest, durableLsn, {
+    this.merger = new Merger(env, new StoreView(memory), folder, manifest, durableLsn, {
       changed: (added, removed) => {
         this.files.add(added);
         this.files.remove(removed);

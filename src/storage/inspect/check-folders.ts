@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { isoTime } from "../../model/time-text.ts";
 import type { FileId, FileSystem } from "../environment.ts";
 import type { Manifest } from "../manifest.ts";
 import {
@@ -8,6 +9,8 @@ import {
   FORMAT_FILE,
   MANIFEST_FILE,
   ORPHAN_FOLDER,
+  QUARANTINE_FOLDER,
+  quarantinePath,
   STATFILE_FOLDER,
   WAL_FOLDER,
 } from "../store-folder.ts";
@@ -23,6 +26,7 @@ const KNOWN = [
   WAL_FOLDER,
   STATFILE_FOLDER,
   ORPHAN_FOLDER,
+  QUARANTINE_FOLDER,
   DOCUMENT_FOLDER,
   "lock",
   CONTROL_SOCKET,
@@ -47,6 +51,28 @@ export function noteStrangers(
   }
   noteUnnamed(files, folder, manifest, findings);
   noteOrphans(files, folder, findings);
+  noteQuarantine(files, folder, manifest, findings);
+}
+
+/** What was lost with damaged files, as it was found out when they were set aside. */
+function noteQuarantine(
+  files: FileSystem,
+  folder: string,
+  manifest: Manifest,
+  findings: Findings,
+): void {
+  const known = new Set<string>();
+  for (const { file, reason, since, lostBlocks } of manifest.quarantined) {
+    const path = quarantinePath(file);
+    known.add(path);
+    if (!files.exists(`${folder}/${path}`)) continue;
+    const lost = lostBlocks === null ? "all of it is lost" : `${lostBlocks} blocks of it are lost`;
+    findings.note(`${path}: set aside ${isoTime(since)}, ${lost}: ${reason}`);
+  }
+  for (const name of files.list(`${folder}/${QUARANTINE_FOLDER}`)) {
+    const path = `${QUARANTINE_FOLDER}/${name}`;
+    if (!known.has(path)) findings.note(`${path}: no file that was set aside`);
+  }
 }
 
 function noteUnnamed(

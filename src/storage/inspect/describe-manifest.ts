@@ -12,6 +12,8 @@ export interface ManifestDescription {
   faults: Fault[];
   /** Files that were live once and are so no more. */
   removed: number;
+  /** Damaged files that were set aside. */
+  quarantined: number;
   /** Parts of the log that it says are in StatFiles. */
   sealedWindows: number;
   strayLogs: number;
@@ -31,6 +33,7 @@ export function describeManifest(files: FileSystem, path: string): ManifestDescr
     lines: 0,
     faults: [],
     removed: 0,
+    quarantined: 0,
     sealedWindows: 0,
     strayLogs: 0,
     files: [],
@@ -48,6 +51,8 @@ export function describeManifest(files: FileSystem, path: string): ManifestDescr
       live.delete(file);
       removed.add(file);
     }
+    for (const { file } of transaction.quarantine ?? []) live.delete(file);
+    about.quarantined += transaction.quarantine?.length ?? 0;
     for (const entry of transaction.add ?? []) {
       live.set(entry.file, entry);
       removed.delete(entry.file);

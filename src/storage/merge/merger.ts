@@ -3,8 +3,12 @@ import type { Environment } from "../environment.ts";
 import type { FileEntry, Manifest } from "../manifest.ts";
 import type { PlanTable, Tier } from "../plan.ts";
 import { FileSet, isDamage } from "../read/file-set.ts";
+import { fileParts, type Part } from "../read/parts.ts";
+import { TierReader } from "../read/tier-reader.ts";
 import { SectionFiles } from "../seal/section-files.ts";
+import { setAside } from "../set-aside.ts";
 import { StatFileReader } from "../statfile/reader.ts";
+import { STATFILE_FOLDER } from "../store-folder.ts";
 import type { StoreView } from "../store-memory.ts";
 import { isCrash } from "../wal/files.ts";
 import { cleanFile, deadShare } from "./clean-file.ts";
@@ -22,12 +26,13 @@ import {
 import { expired } from "./retention.ts";
 import { RetentionClock } from "./retention-clock.ts";
 import { rollUpFiles } from "./roll-up-files.ts";
+import { salvageFile } from "./salvage-file.ts";
 import { coveredLevel, isMergedWithin } from "./spans.ts";
 
 export interface MergeEvents {
   /** The list of live files has changed; readers must know before the removed ones are unlinked. */
   changed(added: readonly FileEntry[], removed: readonly string[]): void;
-  /** A file cannot be read; it stays, and what it is part of is not merged. */
+  /** A file cannot be read. A damaged one is set aside, and what is whole of it goes on. */
   damaged(file: string, error: Error): void;
 }
 
@@ -57,14 +62,17 @@ const CLEAN_SECONDS = 7 * 86_400;
 export class Merger {
   readonly #env: Environment;
   readonly #view: StoreView;
+  readonly #folder: string;
   readonly #root: string;
   readonly #manifest: Manifest;
   readonly #durableLsn: () => number;
   readonly #events: MergeEvents;
   readonly #clock: RetentionClock;
   readonly #files: FileSet;
-  /** Files that must not be merged. */
-  readonly #damaged = new Set<string>();
+  /** Files that must not be merged, and are to be set aside. */
+  readonly #damaged = new Map<string, Error>();
+  /** Damaged files that are not live any more and wait for the last reader. */
+  #leaving: { file: string; epoch: number }[] = [];
   /** Files that are not live any more and wait for the last reader. */
   #unlinking: { file: string; epoch: number }[] = [];
   /** When a job that failed may be tried again, by its name. */
@@ -87,25 +95,27 @@ export class Merger {
   merges = 0;
   rollUps = 0;
   cleanedFiles = 0;
+  rescuedFiles = 0;
   expiredFiles = 0;
   bytesWritten = 0;
 
   constructor(
     env: Environment,
     view: StoreView,
-    root: string,
+    folder: string,
     manifest: Manifest,
     durableLsn: () => number,
     events: MergeEvents,
   ) {
     this.#env = env;
     this.#view = view;
-    this.#root = root;
+    this.#folder = folder;
+    this.#root = `${folder}/${STATFILE_FOLDER}`;
     this.#manifest = manifest;
     this.#durableLsn = durableLsn;
     this.#events = events;
     this.#clock = new RetentionClock(env.clock);
-    this.#files = new FileSet(env.files, root, (file, error) => this.#breakFile(file, error));
+    this.#files = new FileSet(env.files, this.#root, (file, error) => this.#breakFile(file, error));
     this.#files.add(manifest.files);
     this.deleted(view.series.shardsWithDeleted());
   }
@@ -164,6 +174,8 @@ export class Merger {
       if (retryAt <= monotonicMs) this.#postponed.delete(name);
     }
     const now = Math.floor(this.#env.clock.wallMs() / 1000);
+    const sick = this.#nextDamaged();
+    if (sick !== null) return this.#rescue(sick.entry, sick.error);
     this.#expire();
     const job = nextJob(this.#manifest.files, now, (one) => this.#isBlocked(one), this.#reachOf);
     this.#job = job;
@@ -176,6 +188,96 @@ export class Merger {
     if (this.#postponed.has(nameOf(job))) return true;
     const entries = job.kind === "merge" ? [...job.inputs, ...job.earlier] : job.inputs;
     return entries.some(({ file }) => this.#damaged.has(file));
+  }
+
+  /** Somebody found this file damaged: it is looked at as a whole. */
+  *examine(file: string): Generator<number> {
+    const entry = this.#manifest.get(file);
+    if (entry === undefined || this.#damaged.has(file)) return;
+    let reader: StatFileReader | null = null;
+    try {
+      reader = StatFileReader.open(this.#env.files, `${this.#root}/${file}`, entry);
+      yield* reader.verify();
+    } catch (error) {
+      // It may have been merged meanwhile.
+      if (!isDamage(error)) throw error;
+      if (this.#manifest.has(file)) this.#breakFile(file, error as Error);
+    } finally {
+      reader?.close();
+    }
+  }
+
+  #nextDamaged(): { entry: FileEntry; error: Error } | null {
+    for (const [file, error] of this.#damaged) {
+      const entry = this.#manifest.get(file);
+      if (entry === undefined) this.#damaged.delete(file);
+      else if (!this.#postponed.has(rescueName(entry))) return { entry, error };
+    }
+    return null;
+  }
+
+  /** Sets a damaged file aside; what is whole of it takes its place. */
+  *#rescue(entry: FileEntry, error: Error): Generator<Turn> {
+    this.#postponed.set(rescueName(entry), this.#env.clock.monotonicMs() + RETRY_MS);
+    const { file } = entry;
+    const out = this.#output(nextName(file, "rescued"), entry.lsn, () => entry.level);
+    let reader: StatFileReader | null = null;
+    let lostBlocks: number | null = null;
+    try {
+      try {
+        reader = StatFileReader.open(this.#env.files, `${this.#root}/${file}`, entry);
+      } catch (cause) {
+        if (!isDamage(cause)) throw cause;
+      }
+      if (reader !== null) {
+        const others = (from: number, until: number): Part[] =>
+          fileParts(this.#files, from, until).filter(
+            (part) => part.kind !== "file" || part.entry.file !== file,
+          );
+        const tiers = new TierReader(this.#view, this.#files);
+        lostBlocks = yield* salvageFile(this.#view, reader, tiers, others, out);
+      }
+      if (lostBlocks === 0) {
+        // It stood beside a damaged one, or could not be read for a moment.
+        out.abandon();
+        this.#files.remove([file]);
+        this.#files.add([entry]);
+        this.#damaged.delete(file);
+        return;
+      }
+      const add = out.finish().map(({ file: name, bytes, footerCrc }) => ({
+        ...entry,
+        file: name,
+        bytes,
+        footerCrc,
+      }));
+      yield* this.#untilDurable();
+      const since = Math.floor(this.#env.clock.wallMs() / 1000);
+      const whole = { ...entry, reason: error.message, since, lostBlocks };
+      // Roll-ups that are gone as a whole are written again from what is finer.
+      const again = reader === null ? this.#finerThan(entry) : [];
+      this.#manifest.commit({ add: [...add, ...again], quarantine: [whole] });
+      for (const one of add) this.bytesWritten += one.bytes;
+      this.#files.add([...add, ...again]);
+      this.#files.remove([file]);
+      this.#events.changed([...add, ...again], [file]);
+      this.#leaving.push({ file, epoch: this.#view.epochs.advance() });
+      this.#damaged.delete(file);
+      this.#postponed.delete(rescueName(entry));
+      this.rescuedFiles++;
+    } catch (cause) {
+      if (!isCrash(cause)) out.abandon();
+      throw cause;
+    } finally {
+      reader?.close();
+    }
+  }
+
+  /** Files of finer tiers whose roll-ups may have been in a file, to be rolled up again. */
+  #finerThan({ step, from, until }: FileEntry): FileEntry[] {
+    return [...this.#manifest.files]
+      .filter((one) => one.step < step && one.from < until && one.until > from && one.isRolledUp)
+      .map((one) => ({ ...one, isRolledUp: one.imported !== undefined }));
   }
 
   /** Files that are still to be merged are not looked through. */
@@ -247,7 +349,7 @@ export class Merger {
 
   /** The new file takes the old one's place in every respect. */
   *#clean({ inputs: [entry] }: CleanJob, reader: StatFileReader): Generator<Turn> {
-    const out = this.#output(cleanName(entry.file), entry.lsn, () => entry.level);
+    const out = this.#output(nextName(entry.file, "clean"), entry.lsn, () => entry.level);
     try {
       yield* cleanFile(this.#view, reader, out);
       const add = out.finish().map(({ file, bytes, footerCrc }) => ({
@@ -299,6 +401,7 @@ export class Merger {
       isTaken: (file) =>
         this.#manifest.has(file) ||
         this.#manifest.wasRemoved(file) ||
+        this.#manifest.isQuarantined(file) ||
         this.#unlinking.some((waiting) => waiting.file === file),
     });
   }
@@ -352,6 +455,16 @@ export class Merger {
   }
 
   #unlink(): void {
+    this.#leaving = this.#leaving.filter(({ file, epoch }) => {
+      if (!this.#view.epochs.isFree(epoch)) return true;
+      try {
+        setAside(this.#env.files, this.#folder, file);
+      } catch (error) {
+        if (isCrash(error)) throw error;
+        // The next start moves it: the manifest knows that it was set aside.
+      }
+      return false;
+    });
     if (this.#unlinking.length === 0) return;
     this.#unlinking = this.#unlinking.filter(({ file, epoch }) => {
       if (!this.#view.epochs.isFree(epoch)) return true;
@@ -366,7 +479,10 @@ export class Merger {
   }
 
   #breakFile(file: string, error: Error): void {
-    if (isDamage(error)) this.#damaged.add(file);
+    if (isDamage(error)) {
+      this.#damaged.set(file, error);
+      this.#lookAt = Number.NEGATIVE_INFINITY;
+    }
     this.#events.damaged(file, error);
   }
 
@@ -399,9 +515,13 @@ function nameOf(job: Job | CleanJob): string {
   return `${job.kind} ${step} ${retention} ${level} ${job.span.from}`;
 }
 
+function rescueName({ file }: FileEntry): string {
+  return `rescue ${file}`;
+}
+
 /** Name of the file that takes the place of `file`, without folder and suffix. */
-function cleanName(file: string): string {
+function nextName(file: string, why: "clean" | "rescued"): string {
   const name = file.slice(file.indexOf("/") + 1, -".statfile".length);
-  const [, base, number] = /^(.*?)(?:-clean-(\d+))?$/.exec(name)!;
-  return `${base}-clean-${Number(number ?? 0) + 1}`;
+  const [, base, number] = new RegExp(`^(.*?)(?:-${why}-(\\d+))?$`).exec(name)!;
+  return `${base}-${why}-${Number(number ?? 0) + 1}`;
 }

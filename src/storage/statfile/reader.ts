@@ -124,6 +124,23 @@ export class StatFileReader {
     this.#files.close(this.#file);
   }
 
+  /**
+   * Reads everything and compares it with its checksums; gives the bytes that were read after each
+   * piece.
+   */
+  *verify(): Generator<number> {
+    for (const [index, section] of this.sections.entries()) {
+      const directory = this.#directoryOf(index);
+      yield section.directoryBytes;
+      let start = 0;
+      for (const [group, end] of directory.groupEnds.entries()) {
+        this.#readGroup(section, directory, group, start);
+        yield end - start;
+        start = end;
+      }
+    }
+  }
+
   hasLane(section: number, lane: number): boolean {
     const { bitmap } = this.#directoryOf(section);
     return (bitmap[lane >> 3]! & (1 << (lane & 7))) !== 0;

@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { FileEntry } from "../manifest.ts";
+import type { ScrubResult } from "../merge/scrubber.ts";
 import type { StoreMemory } from "../store-memory.ts";
 import type { WalFile } from "../wal/files.ts";
 
@@ -89,7 +90,17 @@ export interface WalThreadData {
   ingest: MessagePort;
 }
 
+/** Supervisor to store: a reader that wants news, files, or all to be verified (null), or one. */
+export type ToStoreThread = { reader: MessagePort } | AdoptFiles | { scrub: string | null };
+
+/** Store to the supervisor: all files were verified. */
+export interface ThreadScrub {
+  kind: "scrubbed";
+  result: ScrubResult;
+}
+
 export interface StoreThreadData {
+  scrubBytesPerSecond: number;
   memory: StoreMemory;
   durable: SharedArrayBuffer;
   folder: string;

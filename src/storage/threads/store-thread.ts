@@ -3,9 +3,10 @@ import { CatalogueFile } from "../catalogue-file.ts";
 import { adoptable } from "../import/adopt.ts";
 import { type FileEntry, Manifest } from "../manifest.ts";
 import { Merger } from "../merge/merger.ts";
+import { Scrubber } from "../merge/scrubber.ts";
 import { realEnvironment } from "../node-files.ts";
 import { Sealer } from "../seal/sealer.ts";
-import { STATFILE_FOLDER } from "../store-folder.ts";
+import { QUARANTINE_FOLDER, quarantinePath, STATFILE_FOLDER } from "../store-folder.ts";
 import { StoreView } from "../store-memory.ts";
 import type {
   AdoptFiles,
@@ -14,8 +15,10 @@ import type {
   ThreadAdopted,
   ThreadDamage,
   ThreadReport,
+  ThreadScrub,
   ToReader,
   ToStore,
+  ToStoreThread,
 } from "./messages.ts";
 import { yieldToOthers } from "./thread-priority.ts";
 
@@ -52,17 +55,10 @@ function tellReaders(change: Omit<ToReader, "version">): void {
 const durableLsn = (): number => Number(Atomics.load(durable, 0));
 catalogue.syncExisting();
 
-const merger = new Merger(
-  realEnvironment,
-  view,
-  `${data.folder}/${STATFILE_FOLDER}`,
-  manifest,
-  durableLsn,
-  {
-    changed: (added, removed) => tellReaders({ added: [...added], removed: [...removed] }),
-    damaged: (file, error) => damage(file, error),
-  },
-);
+const merger = new Merger(realEnvironment, view, data.folder, manifest, durableLsn, {
+  changed: (added, removed) => tellReaders({ added: [...added], removed: [...removed] }),
+  damaged: (file, error) => damage(file, error),
+});
 
 const sealer = new Sealer(
   realEnvironment,
@@ -80,23 +76,56 @@ const sealer = new Sealer(
   },
 );
 
+const scrubber = new Scrubber(
+  realEnvironment.clock,
+  () => [...manifest.files].map(({ file }) => file),
+  (file) => merger.examine(file),
+  data.scrubBytesPerSecond,
+  (result) => {
+    const message: ThreadScrub = { kind: "scrubbed", result };
+    parentPort?.postMessage(message);
+  },
+);
+let scrubFailure: Error | null = null;
+
+/** Damaged files that lie in quarantine; whoever removes them there has taken notice. */
+const quarantined = manifest.quarantined.filter(({ file }) =>
+  realEnvironment.files.exists(`${data.folder}/${quarantinePath(file)}`),
+).length;
+
+function scrubStep(): "more" | "wait" | "idle" {
+  try {
+    const state = scrubber.step();
+    if (state === "idle") scrubFailure = null;
+    return state;
+  } catch (error) {
+    // A file could not be read just now; it is looked at again the next time.
+    scrubFailure = error instanceof Error ? error : new Error(String(error));
+    return "more";
+  }
+}
+
 function damage(file: string, error: Error): void {
   const message: ThreadDamage = { kind: "damage", file, reason: error.message };
   parentPort?.postMessage(message);
 }
 
 function problem(): string | null {
-  const error = sealer.failure ?? catalogueFailure ?? merger.failure;
+  const error = sealer.failure ?? catalogueFailure ?? merger.failure ?? scrubFailure;
   return error?.message ?? merger.clockProblem;
 }
 
 function warnings(): string[] {
-  const { held } = merger;
-  if (held === null) return [];
+  const { held, rescuedFiles } = merger;
+  const list: string[] = [];
+  const count = quarantined + rescuedFiles;
+  if (count > 0) list.push(`${count} damaged StatFiles are in ${QUARANTINE_FOLDER}`);
+  if (held === null) return list;
   const until = new Date(held.until * 1000).toISOString();
-  return [
+  list.push(
     `what shortened retentions no longer keep is removed after ${until}, unless they are taken back`,
-  ];
+  );
+  return list;
 }
 
 function report(): void {
@@ -114,6 +143,9 @@ function report(): void {
       roll_ups: merger.rollUps,
       cleaned_statfiles: merger.cleanedFiles,
       expired_statfiles: merger.expiredFiles,
+      scrubbed_statfiles: scrubber.scrubbedFiles,
+      scrubbed_bytes: scrubber.scrubbedBytes,
+      quarantined_statfiles: quarantined + merger.rescuedFiles,
       held_statfiles: merger.held?.files ?? 0,
       held_statfile_bytes: merger.held?.bytes ?? 0,
       statfile_bytes_written: sealer.bytesWritten + merger.bytesWritten,
@@ -152,6 +184,10 @@ function work(): void {
   // Sealing comes first: it gives memory back, and a merge must know all older parts.
   let state = sealer.step();
   if (state === "idle") state = merger.step();
+  if (state !== "more") {
+    const scrub = scrubStep();
+    if (scrub !== "idle") state = scrub;
+  }
   if (problem() !== failure) report();
   // Between two steps messages are read; ingest and queries come first on a small machine.
   if (state === "more") timer = setImmediate(work);
@@ -221,10 +257,16 @@ function adopt({ id, entries }: AdoptFiles): void {
   parentPort?.postMessage(message);
 }
 
-/** From the supervisor: a new reader, or one that is gone; or files of an import. */
-parentPort?.on("message", (message: { kind?: never; reader: MessagePort } | AdoptFiles) => {
-  if (message.kind === "adopt") {
+/** From the supervisor: a new reader, files of an import, a scrub, or a file to be examined. */
+parentPort?.on("message", (message: ToStoreThread) => {
+  if ("kind" in message) {
     adopt(message);
+    return;
+  }
+  if ("scrub" in message) {
+    if (message.scrub === null) scrubber.begin();
+    else scrubber.suspect(message.scrub);
+    wake();
     return;
   }
   const { reader } = message;
