@@ -19,6 +19,7 @@ import { addExportCommand } from "./export-command.ts";
 import { HttpFiles } from "./http-files.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addInspectCommand } from "./inspect-command.ts";
+import { addSchemasCommand } from "./schemas-command.ts";
 import { VERSION } from "./version.ts";
 
 function withSettings(command: Command): Command {
@@ -123,6 +124,7 @@ addCheckCommand(program);
 addDeleteCommand(program);
 addInspectCommand(program);
 addImportCommand(program);
+addSchemasCommand(program);
 addExportCommand(program);
 
 await program.parseAsync();
