@@ -14,6 +14,34 @@ export interface StrangersReport {
   memory: [number, number];
 }
 
+/** A listener, and the routes that are asked for there; without, those of /openapi.json. */
+export interface Door {
+  listener: string;
+  routes?: Routes;
+}
+
+const GRAPHITE: Door = { listener: "http" };
+
+const query = (...names: string[]): { parameters: { name: string; in: string }[] } => ({
+  parameters: names.map((name) => ({ name, in: "query" })),
+});
+const RANGE = ["start", "end", "samples", "format", "trailing"];
+
+/** istatd's API, in which any path may be the name of a counter. */
+export const ISTAT: Door = {
+  listener: "istatHttp",
+  routes: {
+    paths: {
+      "/{counter}": { get: query(...RANGE), post: query("s", "a") },
+      "/fuzz.a.load": { get: query(...RANGE, "q", "s", "a", "f") },
+      "/": { get: query("q", "s", "a", "f", "sk", "sv") },
+      "/*": { post: query("start", "stop", "keys", "maxSamples") },
+      "/files/{name}": { get: {} },
+      "/_/{name}": { get: {} },
+    },
+  },
+};
+
 /** Bytes that are no HTTP, or nearly. */
 const NO_HTTP: readonly string[] = [
   "\r\n\r\n",
@@ -33,10 +61,11 @@ const NO_HTTP: readonly string[] = [
 export async function meetStrangers(
   server: TestServer,
   { requests, seconds, seed }: { requests: number; seconds: number; seed: number },
-  authorization?: string,
+  { door = GRAPHITE, authorization }: { door?: Door; authorization?: string } = {},
 ): Promise<StrangersReport> {
   const chance = new Chance(seed);
-  const routes = (await server.json("/openapi.json")) as Routes;
+  const routes = door.routes ?? ((await server.json("/openapi.json")) as Routes);
+  const address = splitAddress(server.listen[door.listener]!);
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   const report: StrangersReport = { requests: 0, statuses: {}, problems: [], memory: [0, 0] };
   const end = performance.now() + seconds * 1000;
@@ -54,7 +83,7 @@ export async function meetStrangers(
       if (number === Math.floor(requests / 3)) report.memory[0] = residentMib(server);
       if (chance.happens(0.03)) {
         const bytes = chance.pick(NO_HTTP);
-        const text = await exchange(server, bytes);
+        const text = await exchange(address, bytes);
         const [, status] = /^HTTP\/1\.1 (\d+)/.exec(text) ?? [];
         // A connection that is closed without a word is an answer, too.
         if (status !== undefined) note(JSON.stringify(bytes), Number(status), text);
@@ -65,7 +94,7 @@ export async function meetStrangers(
         odd.headers.authorization = authorization;
       }
       try {
-        const { status, text } = await send(server, odd, agent);
+        const { status, text } = await send(address, odd, agent);
         note(odd, status, text);
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code ?? "";
@@ -92,12 +121,13 @@ function problemOf(status: number, text: string): string | null {
   return null;
 }
 
+type Address = [host: string, port: number];
+
 function send(
-  server: TestServer,
+  [host, port]: Address,
   { method, path, headers, body }: OddRequest,
   agent: Agent,
 ): Promise<{ status: number; text: string }> {
-  const [host, port] = splitAddress(server.listen.http!);
   return new Promise((resolve, reject) => {
     if (body !== null) headers["content-length"] ??= String(body.length);
     const options = { host, port, method, path, headers, agent, timeout: 70_000 };
@@ -116,8 +146,7 @@ function send(
 }
 
 /** What comes back for bytes until the connection is closed, or for half a second. */
-function exchange(server: TestServer, bytes: string): Promise<string> {
-  const [host, port] = splitAddress(server.listen.http!);
+function exchange([host, port]: Address, bytes: string): Promise<string> {
   return new Promise((resolve) => {
     let text = "";
     const socket = connect(port, host, () => socket.write(Buffer.from(bytes, "latin1")));

@@ -1,11 +1,11 @@
 import { TestServer, temporaryFolder } from "../server.ts";
 import { strangersServer } from "./http-server.ts";
-import { meetStrangers } from "./http-strangers.ts";
+import { ISTAT, meetStrangers } from "./http-strangers.ts";
 
 /**
- * node dist/test/fuzz/http.js [--requests N] [--seconds N] [--seed N]
+ * node dist/test/fuzz/http.js [--requests N] [--seconds N] [--seed N] [--istat]
  *
- * Sends odd requests to every route of a server, with and without a password, and prints whatever
+ * Sends odd requests to every route of a server (of istatd's API with --istat), with and without a password, and prints whatever
  * is answered by an undocumented status, a stack or a path.
  */
 function option(name: string, fallback: number): number {
@@ -22,7 +22,7 @@ const report = await meetStrangers(
     seconds: option("seconds", 600),
     seed: option("seed", Math.floor(Date.now() / 1000)),
   },
-  authorization,
+  { authorization, ...(process.argv.includes("--istat") ? { door: ISTAT } : {}) },
 );
 for (const problem of report.problems.slice(0, 50)) console.log(problem);
 console.log(JSON.stringify({ ...report, problems: report.problems.length }));
