@@ -6,6 +6,7 @@ import { benchmarks as importing } from "./import.ts";
 import { benchmarks as ingest } from "./ingest.ts";
 import { benchmarks as loopDelay } from "./loop-delay.ts";
 import { benchmarks as render } from "./render.ts";
+import { benchmarks as store } from "./store.ts";
 import { benchmarks as tags } from "./tags.ts";
 
 /**
@@ -18,6 +19,7 @@ const ALL: readonly Benchmark[] = [
   ...decode,
   ...ingest,
   ...loopDelay,
+  ...store,
   ...render,
   ...functions,
   ...importing,

@@ -26,8 +26,10 @@ export class BenchServer {
   }
 
   /** @param schemas a storage-schemas.conf */
-  static async start(schemas?: string): Promise<BenchServer> {
-    const folder = mkdtempSync(join(tmpdir(), "statite-bench-"));
+  static async start(
+    schemas?: string,
+    folder = mkdtempSync(join(tmpdir(), "statite-bench-")),
+  ): Promise<BenchServer> {
     const ports = ["http", "carbon", "pickle", "istat", "istat-http"].flatMap((name) => [
       `--${name}-listen`,
       "127.0.0.1:0",
@@ -70,6 +72,16 @@ export class BenchServer {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error(`${name} never reached ${value}`);
+  }
+
+  /** Ends it with SIGKILL and starts it again on the same folder; gives the seconds until it is ready. */
+  async restart(): Promise<{ server: BenchServer; seconds: number }> {
+    const ended = new Promise((resolve) => this.#process.on("exit", resolve));
+    this.#process.kill("SIGKILL");
+    await ended;
+    const began = performance.now();
+    const server = await BenchServer.start(undefined, this.#folder);
+    return { server, seconds: (performance.now() - began) / 1000 };
   }
 
   async stop(): Promise<void> {

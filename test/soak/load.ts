@@ -68,9 +68,7 @@ export class Load {
     if (socket === null) return;
     const due = Math.floor(((now - this.start) / STEP) * TICKS_PER_ROUND);
     for (let i = 0; i < 2 && this.#tick < due; i++) {
-      if (!socket.write(this.#lines())) {
-        await Promise.race([once(socket, "drain"), once(socket, "close")]);
-      }
+      if (!socket.write(this.#lines())) await drained(socket);
       if (this.#socket !== socket) return;
     }
   }
@@ -93,4 +91,16 @@ export class Load {
     this.points += to - from + LATE_SERIES;
     return text;
   }
+}
+
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      socket.off("drain", go);
+      socket.off("close", go);
+      resolve();
+    };
+    socket.once("drain", go);
+    socket.once("close", go);
+  });
 }
