@@ -4,8 +4,9 @@ import { splitAddress } from "../server.ts";
 
 export const STEP = 10;
 export const SERIES_PER_GROUP = 1000;
-/** Late datapoints go to these series, one for each second of an hour that is long over. */
+/** Late datapoints go to these series, over and over to the same slots of hours that are over. */
 export const LATE_SERIES = 10;
+export const LATE_SLOTS = 2000;
 const TICKS_PER_ROUND = 200;
 /** After a kill what may not have been read is sent again: this round and the one before. */
 const ROUNDS_AGAIN = 1;
@@ -84,7 +85,7 @@ export class Load {
       text += `${nameOf(series)} ${valueAt(series, round)} ${time}\n`;
     }
     for (let series = 0; series < LATE_SERIES; series++) {
-      text += `soak.late.s${series} 1 ${this.#lateStart + this.late * STEP}\n`;
+      text += `soak.late.s${series} 1 ${this.#lateStart + (this.late % LATE_SLOTS) * STEP}\n`;
     }
     this.late++;
     this.#tick++;
