@@ -12,7 +12,7 @@ const CHUNK_BYTES = 256 << 10;
  *
  * A copy of the file that is made meanwhile is good as it is, in any order with the rest of the
  * store: no byte is ever changed in place, a line that is cut off never happened, and a document
- * refers to nothing outside.
+ * refers to nothing outside. The copy's size is asked of the open file, not of the name.
  */
 export class DocumentFile {
   readonly #files: SlowFiles;
