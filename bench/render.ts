@@ -107,7 +107,7 @@ function* lines(
 function request(
   name: string,
   target: string,
-  { load = minutes, floor = null, maxDataPoints = 0 }: Partial<RequestOptions> = {},
+  { load = minutes, floor = null, maxDataPoints = 0, isFresh = true }: Partial<RequestOptions> = {},
 ): Benchmark {
   return {
     name,
@@ -117,7 +117,8 @@ function request(
     async run(seconds) {
       const { server, from: start, until } = await load();
       const limit = maxDataPoints > 0 ? `&maxDataPoints=${maxDataPoints}` : "";
-      const query = `target=${encodeURIComponent(target)}&from=${start}&until=${until}&format=json${limit}`;
+      const fresh = isFresh ? "&noCache=1" : "";
+      const query = `target=${encodeURIComponent(target)}&from=${start}&until=${until}&format=json${limit}${fresh}`;
       const url = `http://${server.listen.http}/render?${query}`;
       for (let i = 0; i < 20; i++) await (await fetch(url, PLAIN)).arrayBuffer();
       const from = cpuSecondsOf(server.pid);
@@ -142,6 +143,8 @@ interface RequestOptions {
   load: () => Promise<Loaded>;
   floor: number | null;
   maxDataPoints: number;
+  /** Made anew each time, and not given again. */
+  isFresh: boolean;
 }
 
 const EVERY_SERIES = "dc*.host*.app*.service.metric_*";
@@ -158,5 +161,10 @@ export const benchmarks: Benchmark[] = [
     load: () => aDay(10),
     floor: 0.4,
     maxDataPoints: 1000,
+  }),
+  request("render-again", "dc0.host00000.app0.service.metric_1", {
+    load: () => aDay(10),
+    maxDataPoints: 1000,
+    isFresh: false,
   }),
 ];
