@@ -68,6 +68,11 @@ export class Condition {
     this.#follow("documents", failure, "degraded: events, dashboards and links are refused");
   }
 
+  /** Why the last scheduled snapshot failed; null when it did not. */
+  onSnapshot(failure: string | null): void {
+    this.#follow("snapshot", failure, "degraded: a scheduled snapshot was not made");
+  }
+
   #follow(thread: string, failure: string | null, message: string): void {
     const before = this.#failures.get(thread);
     if (failure === null) {

@@ -20,6 +20,7 @@ import { HttpFiles } from "./http-files.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addInspectCommand } from "./inspect-command.ts";
 import { addSchemasCommand } from "./schemas-command.ts";
+import { addSnapshotCommand } from "./snapshot-command.ts";
 import { VERSION } from "./version.ts";
 
 function withSettings(command: Command): Command {
@@ -122,6 +123,7 @@ withSettings(
 addAuthCommand(program);
 addCheckCommand(program);
 addDeleteCommand(program);
+addSnapshotCommand(program);
 addInspectCommand(program);
 addImportCommand(program);
 addSchemasCommand(program);

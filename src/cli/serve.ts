@@ -31,6 +31,8 @@ import { lockFolder } from "../storage/lock.ts";
 import { CONTROL_SOCKET } from "../storage/store-folder.ts";
 import { ReaderEpochs, reserveStoreMemory, type StoreMemory } from "../storage/store-memory.ts";
 import type {
+  SnapshotAnswer,
+  SnapshotRequest,
   StoreThreadData,
   ThreadAdopted,
   ThreadDamage,
@@ -45,6 +47,8 @@ import { expireEvents, openDocuments, takeOverSettings } from "./kept-documents.
 import { prometheusText } from "./self-metrics.ts";
 import { SeriesDeletes } from "./series-deletes.ts";
 import { SeriesImports } from "./series-imports.ts";
+import { scheduleSnapshots } from "./snapshot-schedule.ts";
+import { type Snapshot, Snapshots } from "./snapshots.ts";
 import { openSocketPath } from "./socket-path.ts";
 import { logStart } from "./start-log.ts";
 import { VERSION } from "./version.ts";
@@ -77,7 +81,7 @@ export async function serve(settings: Settings, log: Logger): Promise<number> {
   }
 }
 
-type FromThread = ThreadReport | ThreadDamage | ThreadAdopted | ThreadScrub;
+type FromThread = ThreadReport | ThreadDamage | ThreadAdopted | ThreadScrub | SnapshotAnswer;
 type State = "recovering" | "ready" | "shutting down";
 
 /** The main thread's side: starts the threads in order, supervises them, and ends them. */
@@ -91,7 +95,7 @@ class Server {
   readonly #tags: TagMemory;
   readonly #tagKeeper: TagKeeper;
   readonly #ring = new SharedArrayBuffer(RING_BYTES);
-  readonly #durable = new SharedArrayBuffer(8);
+  readonly #durable = new SharedArrayBuffer(16);
   readonly #epochs: ReaderEpochs;
   readonly #condition: Condition;
   #state: State = "recovering";
@@ -101,6 +105,9 @@ class Server {
   #pool: QueryPool | null = null;
   #deletes: SeriesDeletes | null = null;
   #imports: SeriesImports | null = null;
+  #snapshots: Snapshots | null = null;
+  readonly #flushes = new Map<number, (lsn: number) => void>();
+  #onGathered: (answer: SnapshotAnswer) => void = () => {};
   #documents: Documents | null = null;
   /** The pool, with the cache of answers in front. */
   #queries: QueryRunner | null = null;
@@ -169,7 +176,13 @@ class Server {
       eventRetention === null || this.#documents === null
         ? () => {}
         : expireEvents(this.#documents, eventRetention, this.#log);
+    const { snapshots } = this.#settings;
+    const endSnapshots =
+      snapshots === null || this.#snapshots === null
+        ? () => {}
+        : scheduleSnapshots(this.#snapshots, snapshots, this.#condition, this.#log);
     return () => {
+      endSnapshots();
       hourly.stop();
       nightly?.stop();
       clearInterval(telling);
@@ -189,6 +202,10 @@ class Server {
       documents: () => this.#ifReady(this.#documents),
       deletes: () => this.#ifReady(this.#deletes),
       imports: () => this.#ifReady(this.#imports),
+      snapshots: () => {
+        const snapshots = this.#ifReady(this.#snapshots);
+        return (folder, progress) => this.#takeSnapshot(snapshots, folder, progress);
+      },
       timeZone: this.#settings.timeZone,
       health: () => ({
         isReady: this.#state === "ready",
@@ -251,6 +268,16 @@ class Server {
       const reason = error instanceof Error ? error.message : String(error);
       throw new Error(`${path} cannot be opened: ${reason}`);
     }
+  }
+
+  async #takeSnapshot(
+    snapshots: Snapshots,
+    folder: string,
+    progress: (done: number, total: number) => void,
+  ): Promise<Snapshot> {
+    const snapshot = await snapshots.take(folder, progress);
+    this.#log.info(snapshot, "snapshot made");
+    return snapshot;
   }
 
   /** @throws GraphiteError ERR_NOT_READY */
@@ -356,6 +383,7 @@ class Server {
     for (const worker of this.#others) {
       worker.on("message", (message: FromThread) => {
         if (message.kind === "report") this.#condition.onReport(message);
+        else if (message.kind === "snapshot") this.#onGathered(message);
         else if (message.kind === "scrubbed") this.#log.info(message.result, "scrubbed");
         else if (message.kind === "adopted") {
           // Imports change the past.
@@ -398,17 +426,38 @@ class Server {
       this.#queries = new CachingRunner(this.#pool, this.#cache);
     }
     const durable = new BigInt64Array(this.#durable);
+    const log = {
+      durableLsn: () => Number(Atomics.load(durable, 0)),
+      syncLog: () => wal.postMessage("sync"),
+    };
     this.#deletes = new SeriesDeletes({
       queries: this.#queries,
       tellIngest: (message) => this.#tellIngest(message),
-      durableLsn: () => Number(Atomics.load(durable, 0)),
-      syncLog: () => wal.postMessage("sync"),
+      ...log,
+    });
+    this.#snapshots = new Snapshots(this.#folder, {
+      ...log,
+      holdLog: (isHeld) => Atomics.store(durable, 1, isHeld ? 1n : 0n),
+      flush: () =>
+        new Promise((resolve) => {
+          const id = this.#flushes.size === 0 ? 0 : Math.max(...this.#flushes.keys()) + 1;
+          this.#flushes.set(id, resolve);
+          this.#tellIngest({ kind: "flush", id });
+        }),
+      linkStore: (folder) =>
+        new Promise((resolve, reject) => {
+          this.#onGathered = (answer) => {
+            if (answer.failure === null) resolve(answer);
+            else reject(new Error(answer.failure));
+          };
+          const request: SnapshotRequest = { kind: "snapshot", folder };
+          storeThread.postMessage(request);
+        }),
     });
     this.#imports = new SeriesImports({
       tellIngest: (message) => this.#tellIngest(message),
       tellStore: (message) => storeThread.postMessage(message),
-      durableLsn: () => Number(Atomics.load(durable, 0)),
-      syncLog: () => wal.postMessage("sync"),
+      ...log,
     });
   }
 
@@ -416,6 +465,9 @@ class Server {
     if (message.kind === "deleted") {
       this.#cache?.clear();
       this.#deletes?.onDeleted(message);
+    } else if (message.kind === "flushed") {
+      this.#flushes.get(message.id)?.(message.lsn);
+      this.#flushes.delete(message.id);
     } else if (message.kind === "placed") this.#imports?.onPlaced(message);
     else if (message.kind === "log") this.#log[message.level](message.fields, message.message);
     else if (message.kind === "reloaded") this.#onReloaded();

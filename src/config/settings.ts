@@ -60,6 +60,9 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("http-prefix", null, "PATH", "path below which the HTTP API is, such as /graphite"),
   spec("trusted-proxies", null, "ADDRS", "addresses and networks whose X-Forwarded-* is believed"),
   spec("event-retention", null, "SPAN", "how long events are kept, 2y for instance; else for ever"),
+  spec("snapshot-dir", null, "DIR", "folder for scheduled snapshots; without one there are none"),
+  spec("snapshot-schedule", "30 3 * * *", "CRON", "when they are made, as cron has it, local time"),
+  spec("snapshot-keep", "7", "N", "how many of them are kept"),
   spec("http-hosts", null, "NAMES", "what the server is called by those that write over HTTP"),
   spec(
     "cors-origins",
@@ -131,6 +134,8 @@ export interface Settings {
   trustedProxies: readonly string[];
   /** Seconds; null: for ever. */
   eventRetention: number | null;
+  /** Null: none are scheduled. */
+  snapshots: { folder: string; when: string; keep: number } | null;
   httpHosts: readonly string[];
   corsOrigins: readonly string[];
   accessLog: AccessLog;
@@ -216,6 +221,7 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     httpPrefix: prefix(text("http-prefix") ?? ""),
     trustedProxies: list(text("trusted-proxies")).map(network),
     eventRetention: span("event-retention", text("event-retention")),
+    snapshots: snapshots(text),
     httpHosts: list(text("http-hosts")).map((name) => name.toLowerCase()),
     corsOrigins: list(text("cors-origins")).map(origin),
     accessLog: accessLog(text("access-log")!),
@@ -228,6 +234,16 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     responseCacheMb: number("response-cache-mb", text("response-cache-mb")!, 0, 65_536),
     logLevel: level,
   };
+}
+
+function snapshots(text: (name: string) => string | null): Settings["snapshots"] {
+  const when = text("snapshot-schedule")!;
+  if (!cron.validate(when)) {
+    throw bad(`snapshot-schedule: ${when} is no cron expression; an example is 30 3 * * *`);
+  }
+  const keep = number("snapshot-keep", text("snapshot-keep")!, 1, 10_000);
+  const folder = text("snapshot-dir");
+  return folder === null ? null : { folder, when, keep };
 }
 
 /**

@@ -45,6 +45,11 @@ export interface ImportDoor {
   /** Takes files that are in the data directory. @throws GraphiteError ERR_PARAMETER */
   adopt(files: readonly unknown[]): Promise<void>;
 }
+/** Makes a snapshot in a folder; `progress` is told bytes. Resolves with what there is in it. */
+export type TakeSnapshot = (
+  folder: string,
+  progress: (done: number, total: number) => void,
+) => Promise<object>;
 
 /** What the HTTP API needs from the rest of the server. */
 export interface HttpDoors {
@@ -56,6 +61,8 @@ export interface HttpDoors {
   deletes(): DeleteDoor;
   /** Missing where there is no data directory. @throws GraphiteError like the others */
   imports?: () => ImportDoor;
+  /** Missing where there is no data directory. @throws GraphiteError like the others */
+  snapshots?: () => TakeSnapshot;
   /** Of times in requests that name none. */
   timeZone: string;
   /** Prometheus text about the server itself. */

@@ -15,6 +15,7 @@ import { metricsRoutes } from "./metrics-routes.ts";
 import { openApi } from "./open-api.ts";
 import { renderRoutes } from "./render-routes.ts";
 import { runQueries } from "./run-queries.ts";
+import { snapshotRoutes } from "./snapshot-routes.ts";
 import { tagsRoutes } from "./tags-routes.ts";
 
 /** Graphite's HTTP API over the given doors; not listening yet. */
@@ -35,6 +36,7 @@ export async function buildServer(
   functionsRoutes(app);
   browserRoutes(app, run);
   await documentRoutes(app, doors);
+  snapshotRoutes(app, doors);
   frontRoutes(app, doors);
   infoRoutes(app, doors);
   answerOtherMethods();

@@ -164,6 +164,13 @@ export class Ingest {
     this.#tell({ kind: "placed", id, placed, lsn: isAnyNew ? this.#writer.lsn : 0 });
   }
 
+  /** Hands over all that was received. */
+  flush(id: number): void {
+    this.#writer.flushCatalogue();
+    this.#writer.flush();
+    this.#tell({ kind: "flushed", id, lsn: this.#writer.lsn });
+  }
+
   /** Ends series for good; those that are gone already do not count. */
   delete({ id, series }: DeleteSeries): void {
     let failure: string | null = null;

@@ -59,6 +59,7 @@ export type FromIngest =
       fills: readonly RuleFill[];
     }
   | { kind: "agents"; agents: IstatAgent[] }
+  | { kind: "flushed"; id: number; lsn: number }
   /** What the log holds below `lsn` has the delete; `failure` says why some or all are still there. */
   | { kind: "deleted"; id: number; count: number; lsn: number; failure: string | null }
   /** The log holds all series that are new below `lsn`; 0 when none is. */
@@ -89,4 +90,6 @@ export type ToIngest =
   | { kind: "numbers"; numbers: Record<string, number> }
   | DeleteSeries
   | PlaceSeries
+  /** Hand over all that was received, and say where the log is then. */
+  | { kind: "flush"; id: number }
   | { kind: "close" };

@@ -24,6 +24,8 @@ export const ORPHAN_FOLDER = "orphans";
 export const QUARANTINE_FOLDER = "quarantine";
 export const CATALOGUE_FILE = "catalogue";
 export const MANIFEST_FILE = "manifest";
+/** Where a snapshot for another file system is gathered before it is copied. */
+export const SNAPSHOT_FOLDER = "snapshot.partial";
 /** Commands of this machine reach the running server through it. */
 export const CONTROL_SOCKET = "control.sock";
 export const DOCUMENT_FOLDER = "documents";

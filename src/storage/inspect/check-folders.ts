@@ -32,7 +32,7 @@ const KNOWN = [
   CONTROL_SOCKET,
 ];
 /** What a process that was killed has left half-written; the next one takes no notice. */
-const HALF_WRITTEN = /^(FORMAT|manifest|catalogue)\.new$|^lock\.(stale\.)?\d+$/;
+const HALF_WRITTEN = /^(FORMAT|manifest|catalogue)\.new$|^snapshot\.partial$|^lock\.(stale\.)?\d+$/;
 
 /** Says what lies in the folders besides the store's own files. */
 export function noteStrangers(

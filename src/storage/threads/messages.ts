@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { FileEntry } from "../manifest.ts";
 import type { ScrubResult } from "../merge/scrubber.ts";
+import type { LinkedStore } from "../snapshot/link-store.ts";
 import type { StoreMemory } from "../store-memory.ts";
 import type { WalFile } from "../wal/files.ts";
 
@@ -79,7 +80,7 @@ export interface ThreadAdopted {
 
 export interface WalThreadData {
   ring: SharedArrayBuffer;
-  /** One int64: the LSN after the last durable record. */
+  /** Two int64: the LSN after the last durable record; not 0 while no log file may be dropped. */
   durable: SharedArrayBuffer;
   folder: string;
   storeId: Uint8Array;
@@ -91,7 +92,11 @@ export interface WalThreadData {
 }
 
 /** Supervisor to store: a reader that wants news, files, or all to be verified (null), or one. */
-export type ToStoreThread = { reader: MessagePort } | AdoptFiles | { scrub: string | null };
+export type ToStoreThread =
+  | { reader: MessagePort }
+  | AdoptFiles
+  | SnapshotRequest
+  | { scrub: string | null };
 
 /** Store to the supervisor: all files were verified. */
 export interface ThreadScrub {
@@ -107,3 +112,14 @@ export interface StoreThreadData {
   catalogueBytes: number;
   ingest: MessagePort;
 }
+
+/** Supervisor to store: gather what belongs to a snapshot in a folder. */
+export interface SnapshotRequest {
+  kind: "snapshot";
+  folder: string;
+}
+
+/** Store to the supervisor. */
+export type SnapshotAnswer =
+  | ({ kind: "snapshot"; failure: null } & LinkedStore)
+  | { kind: "snapshot"; failure: string };

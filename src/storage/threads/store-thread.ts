@@ -6,11 +6,14 @@ import { Merger } from "../merge/merger.ts";
 import { Scrubber } from "../merge/scrubber.ts";
 import { realEnvironment } from "../node-files.ts";
 import { Sealer } from "../seal/sealer.ts";
+import { linkStore } from "../snapshot/link-store.ts";
 import { QUARANTINE_FOLDER, quarantinePath, STATFILE_FOLDER } from "../store-folder.ts";
 import { StoreView } from "../store-memory.ts";
 import type {
   AdoptFiles,
   FromStore,
+  SnapshotAnswer,
+  SnapshotRequest,
   StoreThreadData,
   ThreadAdopted,
   ThreadDamage,
@@ -257,10 +260,11 @@ function adopt({ id, entries }: AdoptFiles): void {
   parentPort?.postMessage(message);
 }
 
-/** From the supervisor: a new reader, files of an import, a scrub, or a file to be examined. */
+/** From the supervisor: a new reader, files of an import, a scrub, a file to be examined, a snapshot. */
 parentPort?.on("message", (message: ToStoreThread) => {
   if ("kind" in message) {
-    adopt(message);
+    if (message.kind === "adopt") adopt(message);
+    else parentPort?.postMessage(gather(message));
     return;
   }
   if ("scrub" in message) {
@@ -275,6 +279,17 @@ parentPort?.on("message", (message: ToStoreThread) => {
   const news: ToReader = { version, added: [...manifest.files], removed: [] };
   reader.postMessage(news);
 });
+
+/** Nothing is sealed, merged or removed meanwhile: this thread does all of that. */
+function gather({ folder }: SnapshotRequest): SnapshotAnswer {
+  try {
+    appendCatalogue();
+    const linked = linkStore(realEnvironment.files, data.folder, manifest.files, folder);
+    return { kind: "snapshot", failure: null, ...linked };
+  } catch (error) {
+    return { kind: "snapshot", failure: error instanceof Error ? error.message : String(error) };
+  }
+}
 
 const reporting = setInterval(report, 1000);
 report();

@@ -21,6 +21,8 @@ const wal = new WalFiles(
 let failure: string | null = null;
 let lastSync = 0;
 let droppedLsn = 0;
+/** What is to be dropped next, 0 for nothing. */
+let neededLsn = 0;
 /** Time that writing and syncing have taken. */
 let busyMs = 0;
 let syncTimer: NodeJS.Timeout | null = null;
@@ -33,6 +35,14 @@ function tellDropped(): void {
   if (wal.droppedLsn === droppedLsn) return;
   droppedLsn = wal.droppedLsn;
   tell({ kind: "dropped", lsn: droppedLsn });
+}
+
+/** Drops what is not needed any more, unless a snapshot is being made of it. */
+function dropOld(): void {
+  if (neededLsn === 0 || Atomics.load(durable, 1) !== 0n) return;
+  wal.needed(neededLsn);
+  neededLsn = 0;
+  tellDropped();
 }
 
 function report(): void {
@@ -57,6 +67,7 @@ function report(): void {
 function sync(): void {
   syncTimer = null;
   lastSync = performance.now();
+  dropOld();
   const frames = wal.sync();
   busyMs += performance.now() - lastSync;
   if (frames > 0) {
@@ -88,8 +99,8 @@ data.ingest.on("message", (message: ToWal) => {
       wal.rotate();
       return;
     case "needed":
-      wal.needed(message.lsn);
-      tellDropped();
+      neededLsn = message.lsn;
+      dropOld();
       return;
     case "close":
       if (syncTimer !== null) clearTimeout(syncTimer);
