@@ -1,6 +1,8 @@
+import { statfs } from "node:fs/promises";
 import { hostname } from "node:os";
 import { loadRules, type Rules, ruleFilesVersion } from "../config/rules.ts";
 import { spanText } from "../model/time-text.ts";
+import { MIN_FREE_FOR_NEW_SERIES } from "../storage/disk-space.ts";
 import { placedSeries } from "../storage/import/placed-series.ts";
 import type { NameIndex } from "../storage/index/name-index.ts";
 import { realEnvironment } from "../storage/node-files.ts";
@@ -23,10 +25,13 @@ import { SelfSeries } from "./self-series.ts";
 const TICK_MS = 100;
 const REPORT_MS = 1000;
 const RELOAD_CHECK_MS = 10_000;
+const DISK_CHECK_MS = 5000;
 const SWEEP_SECONDS = 3600;
 /** Into ten minutes: by then the window that is open knows who sends every few minutes. */
 const SWEEP_AFTER_SECONDS = 540;
 const OVER_QUOTA_SECONDS = 60;
+
+const DISK_FULL = `less than ${MIN_FREE_FOR_NEW_SERIES * 100} % of the disk is free: new series are refused`;
 
 type Tell = (message: FromIngest) => void;
 
@@ -106,6 +111,7 @@ export class Ingest {
       setInterval(() => this.#tick(), TICK_MS),
       setInterval(() => this.#report(), REPORT_MS),
       setInterval(() => this.#reloadIfChanged(), RELOAD_CHECK_MS),
+      setInterval(() => void this.#lookAtDisk(), DISK_CHECK_MS),
     ];
   }
 
@@ -290,6 +296,15 @@ export class Ingest {
     this.#intake.sweepNames();
   }
 
+  async #lookAtDisk(): Promise<void> {
+    try {
+      const { bavail, blocks } = await statfs(this.#data.folder);
+      this.#intake.definer.isDiskFull = blocks > 0 && bavail / blocks < MIN_FREE_FOR_NEW_SERIES;
+    } catch {
+      // It is seen when something is written.
+    }
+  }
+
   #reloadIfChanged(): void {
     if (ruleFilesVersion(this.#data.files) !== this.#filesVersion) this.reload();
   }
@@ -301,7 +316,10 @@ export class Ingest {
       kind: "report",
       numbers: this.#numbers(),
       refusals: [...this.#refusals.counts],
-      degraded: this.#intake.quotas.refusing,
+      degraded: [
+        ...this.#intake.quotas.refusing,
+        ...(this.#intake.definer.isDiskFull ? [DISK_FULL] : []),
+      ],
       warnings: [...this.#intake.quotas.exceeded, ...this.#fills.warnings],
       fills: this.#fills.fills,
     });

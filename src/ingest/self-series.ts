@@ -48,6 +48,7 @@ const DROPPED_CREATES = [
   "no-room-for-series",
   "too-many-retentions",
   "too-many-new-series",
+  "disk-full",
   "quota-",
 ];
 

@@ -27,6 +27,8 @@ export interface IstatOptions {
  */
 export class SeriesDefiner {
   rules: Rules;
+  /** The disk is nearly full: there are no new series until it is not. */
+  isDiskFull = false;
   readonly #writer: StoreWriter;
   readonly #index: NameIndex;
   readonly #istat: IstatOptions;
@@ -104,6 +106,7 @@ export class SeriesDefiner {
   ): number | Targets {
     const known = this.#index.seriesAt(name);
     if (known >= 0) return known;
+    if (this.isDiskFull) return { series: [], refusal: "disk-full", isPassing: true };
     const refusal = isOwn ? null : this.#quotas.refusalOf(name);
     if (refusal !== null) return { series: [], refusal, isPassing: true };
     let reason = "too-many-retentions";

@@ -38,6 +38,8 @@ export interface FileSystem {
   /** Makes renames, links and new names in a folder durable. */
   syncFolder(path: string): void;
   exists(path: string): boolean;
+  /** Share of the disk that a folder is on that is free for us, 0 to 1. */
+  freeShare(folder: string): number;
 }
 
 export interface Environment {

@@ -10,6 +10,7 @@ import {
   readdirSync,
   readSync,
   renameSync,
+  statfsSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
@@ -60,6 +61,11 @@ export const nodeFiles: FileSystem = {
     }
   },
   exists: (path) => existsSync(path),
+  freeShare(folder) {
+    const { bavail, blocks } = statfsSync(folder);
+    // Some file systems have no size.
+    return blocks > 0 ? bavail / blocks : 1;
+  },
 };
 
 export const realEnvironment: Environment = {

@@ -172,3 +172,16 @@ test("names that are deleted and come back again and again take no more room", (
   t.is(ingest.store.names.count, 2);
   t.deepEqual(ingest.refused, {});
 });
+
+test("on a full disk new names are refused until there is room, and known ones are not", (t) => {
+  const ingest = new IngestHarness();
+  ingest.carbon(`known 1 ${T}\n`);
+  ingest.intake.definer.isDiskFull = true;
+  ingest.carbon(`known 2 ${T}\nnew 3 ${T}\n`);
+  ingest.istat(`other ${T} 4\n`);
+  t.deepEqual(ingest.refused, { "carbon disk-full": 1, "istat disk-full": 1 });
+  t.is(ingest.valueAt("known", T), 2);
+  ingest.intake.definer.isDiskFull = false;
+  ingest.carbon(`new 5 ${T}\n`);
+  t.is(ingest.valueAt("new", T), 5);
+});

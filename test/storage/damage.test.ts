@@ -207,3 +207,38 @@ test("a StatFile with a bad block is reported once, and the rest still answers",
   t.is(after.broken.length, 1);
   t.regex(after.broken[0] ?? "", /damaged/);
 });
+
+test("on a disk that fills up merges wait, what has expired goes, and it goes on with room", (t) => {
+  const files = new SimulatedFiles(8);
+  const clock = { ms: NOW * 1000 };
+  const store = new StoreHarness(worldOf(files, clock), "data");
+  const short = { mode: REPLACE, tiers: [{ step: 10, retention: 86_400, lambda: 0 }] } as const;
+  store.writer.createSeries("a.b", store.writer.planNumber(PLAN));
+  store.writer.createSeries("short", store.writer.planNumber(short));
+  const fill = (): void => {
+    for (let i = 0; i < 240; i++, clock.ms += 10_000) {
+      const now = clock.ms / 1000;
+      for (const series of [0, 1]) store.writer.point(series, now, i, i, 0);
+      store.settle({ merges: false });
+    }
+  };
+  const filesOf = (retention: number): number =>
+    [...store.recovered.manifest.files].filter((entry) => entry.retention === retention).length;
+  fill();
+  clock.ms += 86_400_000;
+  store.settle();
+  t.is(filesOf(86_400), 1);
+  files.free = 0.049;
+  fill();
+  clock.ms += 86_400_000;
+  store.settle();
+  const waiting = filesOf(864_000);
+  t.true(waiting > 2);
+  t.is(filesOf(86_400), waiting - 1);
+  t.regex(store.merger.spaceProblem ?? "", /less than 5 % of the disk is free/);
+  files.free = 0.06;
+  clock.ms += 61_000;
+  store.settle();
+  t.is(store.merger.spaceProblem, null);
+  t.is(filesOf(864_000), 2);
+});

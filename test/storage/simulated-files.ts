@@ -41,6 +41,7 @@ export class SimulatedFiles implements FileSystem {
   steps = 0;
   /** Makes writing fail, as a full disk does. */
   isFull = false;
+  free = 1;
 
   constructor(seed: number) {
     this.#random = randomOf(seed);
@@ -176,6 +177,10 @@ export class SimulatedFiles implements FileSystem {
   syncFolder(path: string): void {
     this.#step();
     this.#durable.set(path, new Map(this.#folders.get(path)));
+  }
+
+  freeShare(): number {
+    return this.free;
   }
 
   exists(path: string): boolean {

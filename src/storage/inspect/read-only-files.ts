@@ -12,6 +12,7 @@ export function readOnly(files: FileSystem): FileSystem {
     close: (file) => files.close(file),
     list: (folder) => files.list(folder),
     exists: (path) => files.exists(path),
+    freeShare: (folder) => files.freeShare(folder),
     create: refuse,
     openAppend: refuse,
     append: refuse,

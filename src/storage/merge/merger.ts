@@ -1,4 +1,5 @@
 import { encodeColumnDense } from "../codec/column-codec.ts";
+import { MIN_FREE_FOR_MERGES } from "../disk-space.ts";
 import type { Environment } from "../environment.ts";
 import type { FileEntry, Manifest } from "../manifest.ts";
 import type { PlanTable, Tier } from "../plan.ts";
@@ -120,6 +121,9 @@ export class Merger {
     this.deleted(view.series.shardsWithDeleted());
   }
 
+  /** Why nothing is merged at present; null when there is room. */
+  spaceProblem: string | null = null;
+
   /** Why nothing expires at present; null when all is well. */
   get clockProblem(): string | null {
     return this.#clock.problem;
@@ -174,9 +178,10 @@ export class Merger {
       if (retryAt <= monotonicMs) this.#postponed.delete(name);
     }
     const now = Math.floor(this.#env.clock.wallMs() / 1000);
+    this.#expire();
+    if (this.#isShortOfSpace()) return this.#suspects.size === 0 ? null : this.#cleanNext(now);
     const sick = this.#nextDamaged();
     if (sick !== null) return this.#rescue(sick.entry, sick.error);
-    this.#expire();
     const job = nextJob(this.#manifest.files, now, (one) => this.#isBlocked(one), this.#reachOf);
     this.#job = job;
     if (job === null) return this.#suspects.size === 0 ? null : this.#cleanNext(now);
@@ -205,6 +210,17 @@ export class Merger {
     } finally {
       reader?.close();
     }
+  }
+
+  /** What has expired goes all the same, and what was deleted: that gives room. */
+  #isShortOfSpace(): boolean {
+    const free = this.#env.files.freeShare(this.#folder);
+    const isShort = free < MIN_FREE_FOR_MERGES;
+    const least = MIN_FREE_FOR_MERGES * 100;
+    this.spaceProblem = isShort
+      ? `less than ${least} % of the disk is free: nothing is merged until there is more`
+      : null;
+    return isShort;
   }
 
   #nextDamaged(): { entry: FileEntry; error: Error } | null {

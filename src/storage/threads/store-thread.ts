@@ -115,7 +115,7 @@ function damage(file: string, error: Error): void {
 
 function problem(): string | null {
   const error = sealer.failure ?? catalogueFailure ?? merger.failure ?? scrubFailure;
-  return error?.message ?? merger.clockProblem;
+  return error?.message ?? merger.spaceProblem ?? merger.clockProblem;
 }
 
 function warnings(): string[] {
