@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
+import { availableParallelism, loadavg } from "node:os";
 import { gunzipSync } from "node:zlib";
 import { inOrder, linesOf, send } from "./load.ts";
 import { cpuSecondsOf, residentBytesOf } from "./process-cpu.ts";
@@ -180,6 +181,9 @@ try {
   );
   console.log(
     `CPU: ${cpu.toFixed(2)} s a second, ${ingestCpu.toFixed(2)} of it for receiving; ${(((cpu - ingestCpu) * 1000) / (ms.length / took)).toFixed(2)} ms a panel; ${memory} MiB resident`,
+  );
+  console.log(
+    `load average ${loadavg()[0]!.toFixed(1)} on ${availableParallelism()} processors: what waits for others counts`,
   );
 } finally {
   await server.stop();
