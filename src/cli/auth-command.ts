@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { isRole, isUserName } from "../http/access/auth-file.ts";
 import { hashPassword, makeToken } from "../http/access/secret-hash.ts";
 import { FAILED, fail, USAGE, UsageError } from "./exit.ts";
-import { readSecret } from "./read-secret.ts";
+import { readSecrets } from "./read-secret.ts";
 
 const HELP = `
 Prints a line for the file that serve --auth-file names, or adds it to the file that --auth-file
@@ -61,12 +61,12 @@ async function add(
 }
 
 async function newPassword(name: string): Promise<string> {
-  const password = await readSecret(`Password for ${name}: `);
+  const [password = "", again] = await readSecrets([`Password for ${name}: `, "Again: "]);
+  if (again !== undefined && again !== password) {
+    throw new UsageError("the two passwords are not the same");
+  }
   if (password.length < MIN_PASSWORD) {
     throw new UsageError(`a password has at least ${MIN_PASSWORD} characters`);
-  }
-  if (process.stdin.isTTY && (await readSecret("Again: ")) !== password) {
-    throw new UsageError("the two passwords are not the same");
   }
   return password;
 }
