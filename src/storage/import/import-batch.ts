@@ -147,7 +147,7 @@ export class ImportBatch {
     };
     const writer = files.begin(plan, meta);
     const series = [...blocks.keys()].sort((a, b) => a - b);
-    for (const number of series) writer.addBlock(number % SHARD_SERIES, blocks.get(number)!);
+    for (const number of series) writer.copyBlock(number % SHARD_SERIES, blocks.get(number)!);
     writer.endSection();
   }
 }

@@ -75,14 +75,6 @@ export class StatFileWriter {
     this.#endBlock();
   }
 
-  /** A block that was written before, with as many slots as the section has. */
-  addBlock(lane: number, block: Uint8Array): void {
-    this.#beginBlock(lane, this.#section!.slots);
-    this.#out.reserve(block.length);
-    this.#out.append(block);
-    this.#endBlock();
-  }
-
   /** A block of buckets. */
   addColumns(lane: number, block: BlockColumns): void {
     const { slots } = this.#section!;
