@@ -7,6 +7,7 @@ import type { Snapshots } from "./snapshots.ts";
 
 /** Name of a scheduled snapshot: its moment, UTC. Others in the folder are left alone. */
 const NAME = /^statite-\d{8}T\d{6}Z$/;
+const PARTIAL_NAME = /^\.statite-\d{8}T\d{6}Z\.statite-snapshot$/;
 
 export interface SnapshotSchedule {
   folder: string;
@@ -41,7 +42,11 @@ export async function takeScheduled(
     await mkdir(folder, { recursive: true });
     const snapshot = await snapshots.take(join(resolve(folder), `statite-${moment}`));
     log.info(snapshot, "snapshot made");
-    const names = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
+    const found = await readdir(folder);
+    const names = found.filter((name) => NAME.test(name)).sort();
+    // What a killed server has begun.
+    const left = found.filter((name) => PARTIAL_NAME.test(name));
+    for (const name of left) await rm(join(folder, name), { recursive: true, force: true });
     for (const name of names.slice(0, -keep)) {
       await rm(join(folder, name), { recursive: true, force: true });
       log.info({ folder: join(folder, name) }, "old snapshot removed");

@@ -61,7 +61,7 @@ export class Snapshots {
     }
     this.#isRunning = true;
     const began = performance.now();
-    const partial = join(dirname(target), `${basename(target)}.partial`);
+    const partial = join(dirname(target), partialName(basename(target)));
     const stage = join(this.#folder, SNAPSHOT_FOLDER);
     try {
       // What a killed server has left.
@@ -126,6 +126,11 @@ export class Snapshots {
     });
     if (found.length > 0) throw mistake(`${target} is there already, and is not empty`);
   }
+}
+
+/** Name of a snapshot that is not complete; one that nobody else gives to a folder. */
+export function partialName(name: string): string {
+  return `.${name}.statite-snapshot`;
 }
 
 function mistake(message: string): GraphiteError {

@@ -13,6 +13,7 @@ import test from "ava";
 import { pino } from "pino";
 import { Condition } from "../../src/cli/condition.ts";
 import { takeScheduled } from "../../src/cli/snapshot-schedule.ts";
+import { partialName } from "../../src/cli/snapshots.ts";
 import { eventually, runCommand, splitAddress, TestServer, temporaryFolder } from "../server.ts";
 import { digestOf, SampleStore } from "../storage/inspect/sample-store.ts";
 
@@ -185,13 +186,14 @@ test("scheduled snapshots are made, the oldest go, and a failure is told until o
   const log = pino({ level: "silent" });
   const condition = new Condition(log);
   const schedule = { folder: folder.path, when: "* * * * *", keep: 2 };
-  for (const name of ["statite-20200101T000000Z", "statite-20200102T000000Z", "mine"]) {
+  const killed = partialName("statite-20200103T000000Z");
+  for (const name of ["statite-20200101T000000Z", "statite-20200102T000000Z", killed, "mine"]) {
     mkdirSync(join(folder.path, name));
   }
   const failing = { take: () => Promise.reject(new Error("ENOSPC: no space left")) };
   await takeScheduled(failing, schedule, condition, log);
   t.deepEqual(condition.degraded, ["snapshot: ENOSPC: no space left"]);
-  t.is(readdirSync(folder.path).length, 3);
+  t.is(readdirSync(folder.path).length, 4);
   const making = {
     take: async (path: string) => {
       mkdirSync(path);
