@@ -71,7 +71,7 @@ export class Model {
    */
   forgetFrom(
     lsn: number,
-    isKnown: (path: string, epoch: ModelEpoch) => boolean,
+    isKnown: (series: ModelSeries, epoch: ModelEpoch) => boolean,
     isDeleted: (number: number) => boolean,
   ): void {
     // A delete is one record: all of its series are back, or none. The newest is undone first.
@@ -83,12 +83,13 @@ export class Model {
     for (const { series } of undone.reverse()) this.series.set(series.path, series);
     this.deleted = this.deleted.filter((one) => !undone.includes(one));
     for (const series of [...this.series.values()]) {
-      series.epochs = series.epochs.filter(
-        (epoch) => epoch.lsn < lsn || isKnown(series.path, epoch),
-      );
+      series.epochs = series.epochs.filter((epoch) => epoch.lsn < lsn || isKnown(series, epoch));
       series.points = series.points.filter((point) => point.lsn < lsn);
       if (series.epochs[0]?.from !== Number.NEGATIVE_INFINITY) this.series.delete(series.path);
+      // What has come back is safe; positions that the log has lost are given again.
+      for (const one of [...series.epochs, ...series.points]) one.lsn = 0;
     }
+    for (const one of this.deleted) one.lsn = 0;
   }
 }
 

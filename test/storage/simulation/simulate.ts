@@ -57,15 +57,18 @@ function liveAndDie(
 
   const after = open(world);
   const { logEndLsn, manifest, damage } = after.recovered;
-  if (safe !== undefined && logEndLsn < safe) return `recovered to ${logEndLsn}, ${safe} was safe`;
+  // The log may be gone when all that it had is elsewhere.
+  const droppedLsn = store?.wal.droppedLsn ?? 0;
+  if (safe !== undefined && logEndLsn < safe && droppedLsn < safe)
+    return `recovered to ${logEndLsn}, ${safe} was safe`;
   if (damage.length > 0) return JSON.stringify(damage);
   model.forgetFrom(
-    Math.max(logEndLsn, manifest.highestLsn),
-    (path, { from, plan }) => {
+    Math.max(logEndLsn, droppedLsn, manifest.highestLsn),
+    ({ path, number: seriesNumber }, { from, plan }) => {
       const series = after.names.seriesAt(path);
       const number = after.view.plans.numberOf(plan);
       return (
-        series >= 0 &&
+        series === seriesNumber &&
         after.view.series.epochs(series).some((e) => e.from === from && e.plan === number)
       );
     },
