@@ -269,7 +269,10 @@ export class StoreReader {
 
 /** The coarsest tier whose buckets fit into those of the answer; one that reaches back at any rate. */
 function tierWithin(tiers: readonly Tier[], step: number, age: number): number {
-  let found = reachingTier(tiers, age);
+  // A stretch that only the last bucket reaches has not been asked for its step: none of its buckets
+  // may be longer than the answer's.
+  const reaching = reachingTier(tiers, age);
+  let found = tiers[reaching]!.step > step ? 0 : reaching;
   tiers.forEach((tier, i) => {
     if (tier.lambda === 0 && step % tier.step === 0 && i > found) found = i;
   });
