@@ -39,6 +39,8 @@ export class StepLearner {
   readonly #state: Uint16Array;
   readonly #last: Uint32Array;
   readonly #step: Uint32Array;
+  /** The least gap of those that were not even: of a sender that lost some of its datapoints. 0 for none. */
+  readonly #part: Uint32Array;
   readonly #plans = new Map<number, number>();
   #news: { series: number; step: number }[] = [];
   learned = 0;
@@ -49,12 +51,14 @@ export class StepLearner {
     this.#state = new Uint16Array(table.capacity);
     this.#last = new Uint32Array(table.capacity);
     this.#step = new Uint32Array(table.capacity);
+    this.#part = new Uint32Array(table.capacity);
   }
 
   /** A series with the default tiers, and nothing that came of it is known. */
   begin(series: number): void {
     this.plan = this.#table.planOf[series]!;
     this.#state[series] = IS_LEARNING;
+    this.#part[series] = 0;
   }
 
   /** A datapoint that was taken, of a series with the plan `plan`; `time` in seconds. */
@@ -91,9 +95,9 @@ export class StepLearner {
     const step = this.#step[series]!;
     const isNext = step > 0 && Math.floor(time / step) === Math.floor(last / step) + 1;
     if (!isNext || Math.abs(gap - step) > Math.max(1, step * 0.05)) {
-      // Begins anew with this datapoint; after many times it stays as it is.
-      const starts = state & STARTS;
-      this.#state[series] = starts === MAX_STARTS * START ? 0 : IS_LEARNING + starts + START + 1;
+      this.#notePart(series, gap);
+      if (points > 1) this.#notePart(series, step);
+      this.#beginAnew(series, state);
       return;
     }
     let next = state + 1;
@@ -101,10 +105,29 @@ export class StepLearner {
     if (isNearEdge(time, step) || isNearEdge(last, step)) next |= IS_NEAR_EDGE;
     this.#state[series] = next;
     if (points + 1 < NEEDED_POINTS) return;
+    const part = this.#part[series]!;
+    if (part > 0 && part < step && step % part === 0) {
+      // At this step two datapoints might be one: the gap has to show itself once more.
+      this.#part[series] = 0;
+      this.#beginAnew(series, state);
+      return;
+    }
     const isRisky = (next & IS_UNEVEN) !== 0 && (next & IS_NEAR_EDGE) !== 0;
     if (isRisky || this.#decide(series, step)) this.#state[series] = 0;
     // The log is full: once more from here.
     else this.#state[series] = IS_LEARNING + (state & STARTS) + 1;
+  }
+
+  /** Keeps the least gap. */
+  #notePart(series: number, gap: number): void {
+    const part = this.#part[series]!;
+    if (gap > 0 && (part === 0 || gap < part)) this.#part[series] = gap;
+  }
+
+  /** With this datapoint as the first; after many times the series stays as it is. */
+  #beginAnew(series: number, state: number): void {
+    const starts = state & STARTS;
+    this.#state[series] = starts === MAX_STARTS * START ? 0 : IS_LEARNING + starts + START + 1;
   }
 
   /** False when it has to be tried again. */
