@@ -16,10 +16,10 @@ import { addCheckCommand } from "./check-command.ts";
 import { addDeleteCommand } from "./delete-command.ts";
 import { fail, USAGE } from "./exit.ts";
 import { addExportCommand } from "./export-command.ts";
-import { HttpFiles } from "./http-files.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addInspectCommand } from "./inspect-command.ts";
 import { addSchemasCommand } from "./schemas-command.ts";
+import { HttpFiles } from "./server/http-files.ts";
 import { addSnapshotCommand } from "./snapshot-command.ts";
 import { VERSION } from "./version.ts";
 

@@ -4,7 +4,7 @@ import { ControlClient, ServerError } from "./control-client.ts";
 import { dataDirOption, dataFolder } from "./data-dir.ts";
 import { endQuietlyWithReader, fail, statusOf } from "./exit.ts";
 import { Progress } from "./progress.ts";
-import type { Snapshot } from "./snapshots.ts";
+import type { Snapshot } from "./server/snapshots.ts";
 import { bytesText, countText } from "./units.ts";
 
 const HELP = `

@@ -4,7 +4,7 @@ import { Agent, request } from "node:https";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import test from "ava";
-import { HttpFiles } from "../../src/cli/http-files.ts";
+import { HttpFiles } from "../../src/cli/server/http-files.ts";
 import { loadSettings } from "../../src/config/settings.ts";
 import { eventually, runCommand, TestServer, temporaryFolder } from "../server.ts";
 

@@ -11,9 +11,9 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import test from "ava";
 import { pino } from "pino";
-import { Condition } from "../../src/cli/condition.ts";
-import { takeScheduled } from "../../src/cli/snapshot-schedule.ts";
-import { partialName } from "../../src/cli/snapshots.ts";
+import { Condition } from "../../src/cli/server/condition.ts";
+import { takeScheduled } from "../../src/cli/server/snapshot-schedule.ts";
+import { partialName } from "../../src/cli/server/snapshots.ts";
 import { eventually, runCommand, splitAddress, TestServer, temporaryFolder } from "../server.ts";
 import { digestOf, SampleStore } from "../storage/inspect/sample-store.ts";
 

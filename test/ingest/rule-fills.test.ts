@@ -1,5 +1,5 @@
 import test from "ava";
-import { prometheusText } from "../../src/cli/self-metrics.ts";
+import { prometheusText } from "../../src/cli/server/self-metrics.ts";
 import { readSchemas } from "../../src/config/storage-files.ts";
 import { RuleFills } from "../../src/ingest/rule-fills.ts";
 import { StorageRules } from "../../src/model/schema.ts";

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import cron from "node-cron";
 import type { Logger } from "pino";
-import { Documents } from "../documents/documents.ts";
-import { readSetFile } from "../documents/set-file.ts";
-import { slowNodeFiles } from "../storage/documents/slow-files.ts";
-import type { Clock } from "../storage/environment.ts";
-import { realEnvironment } from "../storage/node-files.ts";
+import { Documents } from "../../documents/documents.ts";
+import { readSetFile } from "../../documents/set-file.ts";
+import { slowNodeFiles } from "../../storage/documents/slow-files.ts";
+import type { Clock } from "../../storage/environment.ts";
+import { realEnvironment } from "../../storage/node-files.ts";
 import type { Condition } from "./condition.ts";
 
 /** istatd reads no larger ones. */

@@ -1,7 +1,7 @@
-import type { DeleteDoor } from "../http/doors.ts";
-import type { DeleteSeries, FromIngest } from "../ingest/messages.ts";
-import { GraphiteError } from "../model/errors.ts";
-import type { LeavesAnswer, QueryRunner } from "../render/query-job.ts";
+import type { DeleteDoor } from "../../http/doors.ts";
+import type { DeleteSeries, FromIngest } from "../../ingest/messages.ts";
+import { GraphiteError } from "../../model/errors.ts";
+import type { LeavesAnswer, QueryRunner } from "../../render/query-job.ts";
 import { type LogSync, untilDurable } from "./until-durable.ts";
 
 type Deleted = FromIngest & { kind: "deleted" };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { GraphiteError } from "../model/errors.ts";
+import { GraphiteError } from "../../model/errors.ts";
 
 /** Milliseconds between two looks at what is synced, and after which nobody waits any longer. */
 const LOOK_MS = 20;

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
-import type { RuleFill } from "../ingest/rule-fills.ts";
-import type { ThreadReport } from "../storage/threads/messages.ts";
-import type { Damage } from "../storage/wal/scan.ts";
+import type { RuleFill } from "../../ingest/rule-fills.ts";
+import type { ThreadReport } from "../../storage/threads/messages.ts";
+import type { Damage } from "../../storage/wal/scan.ts";
 
 /** What the threads have said of themselves: numbers, failures and damaged files. */
 export class Condition {

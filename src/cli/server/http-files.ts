@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import type { Logger } from "pino";
-import type { Settings } from "../config/settings.ts";
-import { Authenticator } from "../http/access/authenticator.ts";
-import type { Certificate } from "../http/frame/options.ts";
+import type { Settings } from "../../config/settings.ts";
+import { Authenticator } from "../../http/access/authenticator.ts";
+import type { Certificate } from "../../http/frame/options.ts";
 
 /** The files that say who may use HTTP, and by which certificate it is served. */
 export class HttpFiles {

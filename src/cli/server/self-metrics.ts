@@ -1,4 +1,4 @@
-import type { RuleFill } from "../ingest/rule-fills.ts";
+import type { RuleFill } from "../../ingest/rule-fills.ts";
 
 /** Numbers of the server by name, as Prometheus text. */
 export function prometheusText(

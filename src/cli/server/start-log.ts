@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Logger } from "pino";
-import type { Settings } from "../config/settings.ts";
+import type { Settings } from "../../config/settings.ts";
 
 const CARBON_FILES = {
   schemas: "/etc/carbon/storage-schemas.conf",

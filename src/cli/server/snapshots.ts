@@ -1,6 +1,6 @@
 import { link, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { GraphiteError } from "../model/errors.ts";
+import { GraphiteError } from "../../model/errors.ts";
 import {
   copyFolder,
   copyLog,
@@ -8,9 +8,9 @@ import {
   syncPath,
   syncTree,
   writeFormat,
-} from "../storage/snapshot/copy-files.ts";
-import type { LinkedStore } from "../storage/snapshot/link-store.ts";
-import { FORMAT_FILE, SNAPSHOT_FOLDER } from "../storage/store-folder.ts";
+} from "../../storage/snapshot/copy-files.ts";
+import type { LinkedStore } from "../../storage/snapshot/link-store.ts";
+import { FORMAT_FILE, SNAPSHOT_FOLDER } from "../../storage/store-folder.ts";
 import { type LogSync, untilDurable } from "./until-durable.ts";
 
 /** What a snapshot needs of the threads. */

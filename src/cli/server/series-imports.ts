@@ -1,10 +1,10 @@
-import type { ImportDoor, WantedName } from "../http/doors.ts";
-import type { FromIngest, PlaceSeries } from "../ingest/messages.ts";
-import { GraphiteError } from "../model/errors.ts";
-import { isAdoptable } from "../storage/import/adopt.ts";
-import type { WantedSeries } from "../storage/import/import-target.ts";
-import { REPLACE } from "../storage/plan.ts";
-import type { AdoptFiles, ThreadAdopted } from "../storage/threads/messages.ts";
+import type { ImportDoor, WantedName } from "../../http/doors.ts";
+import type { FromIngest, PlaceSeries } from "../../ingest/messages.ts";
+import { GraphiteError } from "../../model/errors.ts";
+import { isAdoptable } from "../../storage/import/adopt.ts";
+import type { WantedSeries } from "../../storage/import/import-target.ts";
+import { REPLACE } from "../../storage/plan.ts";
+import type { AdoptFiles, ThreadAdopted } from "../../storage/threads/messages.ts";
 import { type LogSync, untilDurable } from "./until-durable.ts";
 
 type Placed = FromIngest & { kind: "placed" };

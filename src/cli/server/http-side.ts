@@ -1,0 +1,115 @@
+import { statfs } from "node:fs/promises";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import type { Address, Settings } from "../../config/settings.ts";
+import { CostLimit } from "../../http/access/cost-limit.ts";
+import { openControlSocket } from "../../http/control-socket.ts";
+import type { HttpDoors } from "../../http/doors.ts";
+import type { IstatDoors } from "../../http/istat/server.ts";
+import { buildIstatServer } from "../../http/istat/server.ts";
+import { buildServer } from "../../http/server.ts";
+import { addressText } from "../../ingest/tcp-receiver.ts";
+import { CONTROL_SOCKET } from "../../storage/store-folder.ts";
+import { openSocketPath } from "../socket-path.ts";
+import { HttpFiles } from "./http-files.ts";
+
+/** What HTTP asks of the rest of the server. */
+export type ServerDoors = Omit<HttpDoors, "diskSpace" | "timeZone" | "log"> &
+  Pick<IstatDoors, "agents" | "settings">;
+
+/** All doors of HTTP: Graphite's API, istatd's, and the control socket. */
+export class HttpSide {
+  readonly #settings: Settings;
+  readonly #folder: string;
+  readonly #log: Logger;
+  readonly #files: HttpFiles;
+  #graphite: FastifyInstance | null = null;
+  #istat: FastifyInstance | null = null;
+  #closeControl = async (): Promise<void> => {};
+
+  /** @throws GraphiteError ERR_CONFIG for files that cannot be used */
+  constructor(settings: Settings, folder: string, log: Logger) {
+    this.#settings = settings;
+    this.#folder = folder;
+    this.#log = log;
+    this.#files = new HttpFiles(settings);
+  }
+
+  /** Listens, and returns where. @throws Error that names the flag of what cannot be opened */
+  async open(server: ServerDoors): Promise<Record<string, string>> {
+    const { http, istatHttp, filesDir, timeZone, querySecondsPerMinute } = this.#settings;
+    const { httpHosts, corsOrigins, accessLog, trustedProxies, httpPrefix } = this.#settings;
+    const doors = {
+      ...server,
+      timeZone,
+      diskSpace: async () => {
+        const { bavail, blocks, bsize } = await statfs(this.#folder);
+        return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+      },
+      log: this.#log,
+    };
+    const options = {
+      hosts: httpHosts,
+      corsOrigins,
+      accessLog,
+      trustedProxies,
+      prefix: httpPrefix,
+      access: this.#files.access,
+      costs: querySecondsPerMinute > 0 ? new CostLimit(querySecondsPerMinute) : null,
+      certificate: this.#files.certificate,
+    };
+    this.#graphite = await buildServer(doors, options);
+    await this.#graphite.ready();
+    await this.#openControlSocket(this.#graphite);
+    const addresses: Record<string, string> = {};
+    if (http !== null) addresses.http = await listen(this.#graphite, "http", http);
+    if (istatHttp !== null) {
+      const now = (): number => Math.floor(Date.now() / 1000);
+      this.#istat = await buildIstatServer({ ...doors, filesDir, now }, options);
+      addresses.istatHttp = await listen(this.#istat, "istat-http", istatHttp);
+    }
+    return addresses;
+  }
+
+  /** Rereads rules of access and certificate. */
+  reload(): void {
+    this.#files.reload(this.#log, (certificate) => {
+      this.#graphite?.setCertificate(certificate);
+      this.#istat?.setCertificate(certificate);
+    });
+  }
+
+  /** Takes no more requests, and finishes those that there are. */
+  async close(): Promise<void> {
+    await Promise.all([this.#graphite?.close(), this.#istat?.close(), this.#closeControl()]);
+  }
+
+  async #openControlSocket(http: FastifyInstance): Promise<void> {
+    const path = join(this.#folder, CONTROL_SOCKET);
+    const socket = openSocketPath(path);
+    this.#closeControl = async () => socket.close();
+    try {
+      const close = await openControlSocket(http, socket.path);
+      this.#closeControl = () => close().finally(socket.close);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`${path} cannot be opened: ${reason}`);
+    }
+  }
+}
+
+/** @returns the address; @throws Error that names the flag */
+async function listen(
+  app: FastifyInstance,
+  name: string,
+  { host, port }: NonNullable<Address>,
+): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`--${name}-listen ${host}:${port} cannot be opened: ${reason}`);
+  }
+  return addressText(app.server.address());
+}
