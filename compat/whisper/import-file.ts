@@ -34,6 +34,7 @@ export type TakeStretch = (
   stretch: ImportStretch,
   values: Float64Array,
   knownSlots: Float64Array,
+  standsIn: Uint8Array,
   points: number,
 ) => void;
 
@@ -48,9 +49,9 @@ export function importFile(
   const { series } = placed;
   const { method } = file.header;
   const imported = { points: 0, written: 0 };
-  eachStretch(file, placed, range, (stretch, values, knownSlots, points) => {
+  eachStretch(file, placed, range, (stretch, values, knownSlots, standsIn, points) => {
     imported.points += points;
-    if (target.isKnown(series, stretch, method, values, knownSlots)) return;
+    if (target.keepKnown(series, stretch, method, values, knownSlots, standsIn)) return;
     imported.written += points;
     if (stretch.tier === 0) batch.addValues(series, stretch, values);
     else batch.addBuckets(series, stretch, method, values, knownSlots);
@@ -66,10 +67,10 @@ export function missingPoints(
   target: ImportTarget,
 ): { points: number; missing: number } {
   const found = { points: 0, missing: 0 };
-  eachStretch(file, placed, range, (stretch, values, knownSlots, points) => {
+  eachStretch(file, placed, range, (stretch, values, knownSlots, standsIn, points) => {
     found.points += points;
     const { method } = file.header;
-    if (!target.isKnown(placed.series, stretch, method, values, knownSlots))
+    if (!target.keepKnown(placed.series, stretch, method, values, knownSlots, standsIn))
       found.missing += points;
   });
   return found;
@@ -77,6 +78,7 @@ export function missingPoints(
 
 let values = new Float64Array(1 << 12);
 let knownSlots = new Float64Array(1 << 12);
+let standsIn = new Uint8Array(1 << 12);
 let finer = new Float64Array(1 << 12);
 
 function eachStretch(
@@ -113,18 +115,35 @@ function eachStretchOfTier(
     if (values.length < slots) {
       values = new Float64Array(slots);
       knownSlots = new Float64Array(slots);
+      standsIn = new Uint8Array(slots);
     }
     const own = values.subarray(0, slots).fill(Number.NaN);
     const begin = Math.ceil(Math.max(oldest, span.from) / step);
     const end = Math.ceil(Math.min(newest, span.until) / step);
-    for (const source of sources) fill(file, source, step, own, firstSlot, begin, end);
+    const substitutes = standsIn.subarray(0, slots).fill(0);
+    for (const source of sources) {
+      fill(file, source, step, own, firstSlot, begin, end);
+      // Where a finer archive was yesterday, its values are the better ones.
+      if (source.kind === "placed" && source.archive > 0) {
+        substitutes.fill(
+          1,
+          slotIn(stretch, step, source.from),
+          slotIn(stretch, step, source.until),
+        );
+      }
+    }
     let points = 0;
     for (const value of own) if (!Number.isNaN(value)) points++;
     if (points === 0) continue;
     const counts = knownSlots.subarray(0, slots);
     if (tier > 0) known.count(sources, step, own, firstSlot, counts);
-    take(stretch, own, counts, points);
+    take(stretch, own, counts, substitutes, points);
   }
+}
+
+/** The slot of a stretch that begins at `time`, or the nearest one that it has. */
+function slotIn({ firstSlot, slots }: ImportStretch, step: number, time: number): number {
+  return Math.min(slots, Math.max(0, Math.ceil(time / step) - firstSlot));
 }
 
 /** Fills what a source gives of slots [begin, end); into[0] is slot `firstSlot`. */

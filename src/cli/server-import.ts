@@ -54,14 +54,15 @@ export class ServerImport implements ImportTarget {
     return placed.map((one) => (typeof one === "string" ? one : this.#placed(one)));
   }
 
-  isKnown(
+  keepKnown(
     series: number,
     stretch: ImportStretch,
     statistic: OnlyStatistic,
     values: Float64Array,
     knownSlots: Float64Array,
+    standsIn: Uint8Array,
   ): boolean {
-    return this.#data.isKnown(series, stretch, statistic, values, knownSlots);
+    return this.#data.keepKnown(series, stretch, statistic, values, knownSlots, standsIn);
   }
 
   async commit(batch: ImportBatch): Promise<void> {

@@ -140,6 +140,29 @@ test("a file that has changed since is imported where it has", async (t) => {
 
 class Killed extends Error {}
 
+test("time goes on between two imports, and what stays in a file changes nothing", async (t) => {
+  const tree = temporaryFolder();
+  const data = temporaryFolder();
+  const archive = (step: number, points: number): Archive => ({
+    step,
+    points,
+    valueAt: (place) => (place * 7919) % 1000,
+  });
+  put(tree.path, "a", [archive(10, 360), archive(60, 1440), archive(600, 1440)]);
+  // Minutes stand in for slots of ten seconds, and ten minutes for buckets of five.
+  const kept = {
+    retentionsOf: () => retentions([10, 6 * 3600], [300, 30 * DAY], [3600, 365 * DAY]),
+  };
+  await run(tree.path, data.path, kept);
+  for (const later of [10, 70, 700]) {
+    const options = { ...kept, now: NOW + later };
+    t.like(await run(tree.path, data.path, options), { changed: 0 }, `${later} s later`);
+    t.like(await run(tree.path, data.path, options, true), { changed: 0 });
+  }
+  tree.remove();
+  data.remove();
+});
+
 test("an import that is killed at any write goes on where it was", async (t) => {
   const tree = temporaryFolder();
   const places = 200;

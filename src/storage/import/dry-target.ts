@@ -16,7 +16,7 @@ export class DryTarget implements ImportTarget {
   }
 
   /** So that nothing is made ready to be written. */
-  isKnown(): boolean {
+  keepKnown(): boolean {
     return true;
   }
 

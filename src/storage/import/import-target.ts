@@ -31,15 +31,17 @@ export interface ImportTarget {
    */
   place(wanted: readonly WantedSeries[]): Promise<(PlacedSeries | string)[]>;
   /**
-   * Whether an import has brought just this before: every value that is known, and of a coarser tier
-   * the statistic and the slots that it was made of. What it brought besides does not matter.
+   * Puts what an import has brought before in the place of what says less: a value or bucket that
+   * only stands in for finer ones (`standsIn` is 1), and a bucket that knows fewer slots. Returns whether nothing is left that was not brought just so before: every value that is known,
+   * and of a coarser tier the statistic and the slots that it was made of.
    */
-  isKnown(
+  keepKnown(
     series: number,
     stretch: ImportStretch,
     statistic: OnlyStatistic,
     values: Float64Array,
     knownSlots: Float64Array,
+    standsIn: Uint8Array,
   ): boolean;
   /** Makes what waits in a batch durable, and part of the store. */
   commit(batch: ImportBatch): Promise<void>;

@@ -32,12 +32,13 @@ export class ImportedData {
   }
 
   /** See ImportTarget. */
-  isKnown(
+  keepKnown(
     series: number,
     stretch: ImportStretch,
     statistic: OnlyStatistic,
     values: Float64Array,
     knownSlots: Float64Array,
+    standsIn: Uint8Array,
   ): boolean {
     if (this.#isEmpty) return false;
     const parts = this.#partsOf(stretch);
@@ -47,6 +48,9 @@ export class ImportedData {
       if (this.#values.length < slots) this.#values = new Float64Array(slots);
       const known = this.#values.subarray(0, slots).fill(Number.NaN);
       this.#reader.fillValues(series, planNumber, firstSlot, known, parts);
+      for (let i = 0; i < slots; i++) {
+        if (standsIn[i] === 1 && !Number.isNaN(known[i]!)) values[i] = known[i]!;
+      }
       return values.every((value, i) => Number.isNaN(value) || Object.is(value, known[i]));
     }
     if (this.#columns.length < slots) this.#columns = new BlockColumns(slots);
@@ -55,6 +59,12 @@ export class ImportedData {
     // There is nothing of our own in these columns, so nothing is to be made of both.
     this.#reader.fillTier(series, planNumber, tier, firstSlot, slots, columns, parts, () => {});
     const only = statisticNumber(statistic);
+    for (let i = 0; i < slots; i++) {
+      if (Number.isNaN(values[i]!) || columns.count[i] === 0 || columns.only[i] !== only) continue;
+      if (columns.slots[i]! + standsIn[i]! <= knownSlots[i]!) continue;
+      values[i] = columns.last[i]!;
+      knownSlots[i] = columns.slots[i]!;
+    }
     return values.every(
       (value, i) =>
         Number.isNaN(value) ||

@@ -84,14 +84,15 @@ export class OfflineImport implements ImportTarget {
     return Promise.resolve(wanted.map(({ name, plan }) => this.#place(name, plan)));
   }
 
-  isKnown(
+  keepKnown(
     series: number,
     stretch: ImportStretch,
     statistic: OnlyStatistic,
     values: Float64Array,
     knownSlots: Float64Array,
+    standsIn: Uint8Array,
   ): boolean {
-    return this.#data.isKnown(series, stretch, statistic, values, knownSlots);
+    return this.#data.keepKnown(series, stretch, statistic, values, knownSlots, standsIn);
   }
 
   commit(batch: ImportBatch): Promise<void> {
