@@ -78,6 +78,11 @@ function recordFields(record: LogRecord): string {
       return `window class ${record.windowClass} index ${record.index}`;
     case "state":
       return `window class ${record.windowClass} index ${record.index} opened ${record.openLsn}`;
+    case "batch": {
+      const { sender, number, lines, heard } = record;
+      const part = lines === 0 ? "" : ` its first ${lines} lines`;
+      return `sender ${sender} number ${number}${part} heard ${heard}`;
+    }
     default:
       return "";
   }

@@ -13,6 +13,7 @@ import { LogFullError, StoreWriter } from "../storage/store-writer.ts";
 import type { FromStore, FromWal, ToStore, ToWal } from "../storage/threads/messages.ts";
 import { WalRing } from "../storage/wal/ring.ts";
 import { Agents } from "./agents.ts";
+import { Batches } from "./batches.ts";
 import { Intake } from "./intake.ts";
 import { LoopDelay } from "./loop-delay.ts";
 import type { DeleteSeries, FromIngest, IngestThreadData, PlaceSeries } from "./messages.ts";
@@ -46,6 +47,7 @@ export class Ingest {
   readonly #refusals: RefusalLog;
   readonly #intake: Intake;
   readonly #agents = new Agents(now);
+  readonly #batches: Batches;
   readonly #receivers: Receivers;
   readonly #replanner: Replanner;
   readonly #fills: RuleFills;
@@ -97,7 +99,20 @@ export class Ingest {
         this.#waiting.push(resume);
       },
     };
-    this.#receivers = new Receivers(this.#intake, this.#refusals, pressure, this.#agents);
+    const durable = new BigInt64Array(data.durable);
+    this.#batches = new Batches(
+      this.#writer,
+      this.#intake,
+      () => Number(Atomics.load(durable, 0)),
+      now,
+    );
+    this.#receivers = new Receivers(
+      this.#intake,
+      this.#refusals,
+      pressure,
+      this.#agents,
+      this.#batches,
+    );
     this.#selfSeries = new SelfSeries(
       (name, value) => this.#intake.putOwn(name, value),
       hostname(),
@@ -254,8 +269,10 @@ export class Ingest {
   }
 
   #onWal(message: FromWal): void {
-    if (message.kind === "released") this.#writer.released(message.frames);
-    else if (message.kind === "dropped") this.#toStore(message);
+    if (message.kind === "released") {
+      this.#writer.released(message.frames);
+      this.#batches.acknowledge();
+    } else if (message.kind === "dropped") this.#toStore(message);
     else this.#onWalClosed?.(message.failure);
   }
 
@@ -269,6 +286,7 @@ export class Ingest {
   #tick(): void {
     this.#writer.tick();
     this.#intake.quotas.turn();
+    this.#batches.acknowledge();
     this.#sweepIfDue();
     if (this.#fills.turn(performance.now() / 1000)) {
       for (const warning of this.#fills.warnings) this.#log("warn", warning);
@@ -354,6 +372,7 @@ export class Ingest {
       learned_steps: this.#intake.learner.learned,
       over_quota: this.#intake.quotas.overCount,
       ...this.#receivers.numbers,
+      ...this.#batches.numbers,
       head_pages_used: pool.used,
       head_pages: pool.pages,
       head_dropped: head.dropped,

@@ -15,6 +15,8 @@ export interface IngestThreadData {
   memory: StoreMemory;
   names: NameIndexMemory;
   ring: SharedArrayBuffer;
+  /** The first BigInt64 is the log position up to which all is durable. */
+  durable: SharedArrayBuffer;
   folder: string;
   files: RuleFiles;
   istatCounters: IstatOptions;

@@ -1,10 +1,13 @@
 import type { Agents } from "./agents.ts";
+import { BatchStream } from "./batch-stream.ts";
+import type { Batches } from "./batches.ts";
 import type { Intake } from "./intake.ts";
 import type { Listen } from "./messages.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import {
   DEFAULT_IDLE_SECONDS,
   DEFAULT_MAX_CONNECTIONS,
+  type NewDecoder,
   type Pressure,
   type StreamDecoder,
   TcpReceiver,
@@ -23,13 +26,21 @@ export class Receivers {
   readonly #refusals: RefusalLog;
   readonly #pressure: Pressure;
   readonly #agents: Agents;
+  readonly #batches: Batches;
   readonly #tcp: TcpReceiver[] = [];
   readonly #udp: UdpReceiver[] = [];
   readonly #addresses: Record<string, string> = {};
   #opening: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(intake: Intake, refusals: RefusalLog, pressure: Pressure, agents: Agents) {
+  constructor(
+    intake: Intake,
+    refusals: RefusalLog,
+    pressure: Pressure,
+    agents: Agents,
+    batches: Batches,
+  ) {
+    this.#batches = batches;
     this.#agents = agents;
     this.#intake = intake;
     this.#refusals = refusals;
@@ -67,7 +78,10 @@ export class Receivers {
     await this.#openTcp("carbon", carbon, () => neverClosing(intake.newPlaintext()));
     await this.#openUdp("carbon", carbon, intake.newPlaintext());
     await this.#openTcp("pickle", pickle, () => intake.newPickle());
-    await this.#openTcp("istat", istat, (peer) => this.#agents.connected(peer, intake.newIstat()));
+    await this.#openTcp("istat", istat, (peer, reply) => {
+      const lines = this.#agents.connected(peer, intake.newIstat());
+      return new BatchStream(lines, this.#batches, reply);
+    });
     const datagrams = intake.newIstat();
     await this.#openUdp("istat", istat, {
       pushDatagram: (datagram) => {
@@ -77,11 +91,7 @@ export class Receivers {
     });
   }
 
-  async #openTcp(
-    name: string,
-    address: Listen,
-    newDecoder: (peer: string) => StreamDecoder,
-  ): Promise<void> {
+  async #openTcp(name: string, address: Listen, newDecoder: NewDecoder): Promise<void> {
     if (address === null || this.#isClosed) return;
     const receiver = new TcpReceiver(
       { ...address, maxConnections: DEFAULT_MAX_CONNECTIONS, idleSeconds: DEFAULT_IDLE_SECONDS },

@@ -8,6 +8,12 @@ export interface StreamDecoder {
   end(): void;
 }
 
+/** Sends bytes back to a connection's peer. */
+export type Reply = (bytes: string) => void;
+
+/** Makes the decoder of a connection. */
+export type NewDecoder = (peer: string, reply: Reply) => StreamDecoder;
+
 /** Says when the store cannot take more, and when it can again. */
 export interface Pressure {
   isFull(): boolean;
@@ -27,6 +33,9 @@ export interface TcpReceiverOptions {
 export const DEFAULT_MAX_CONNECTIONS = 10_000;
 export const DEFAULT_IDLE_SECONDS = 900;
 
+/** Bytes of replies that a peer may leave unread. */
+const MAX_UNREAD_BYTES = 65_536;
+
 /** How long a close waits for room for what was read. */
 const CLOSE_WAIT_MS = 5000;
 
@@ -38,14 +47,14 @@ const CLOSE_WAIT_MS = 5000;
 export class TcpReceiver {
   readonly #server: Server;
   readonly #options: TcpReceiverOptions;
-  readonly #newDecoder: (peer: string) => StreamDecoder;
+  readonly #newDecoder: NewDecoder;
   readonly #pressure: Pressure;
   readonly #refuse: Refuse;
   readonly #connections = new Set<Connection>();
 
   constructor(
     options: TcpReceiverOptions,
-    newDecoder: (peer: string) => StreamDecoder,
+    newDecoder: NewDecoder,
     pressure: Pressure,
     refuse: Refuse,
   ) {
@@ -104,7 +113,10 @@ export class TcpReceiver {
     const connection = new Connection(
       socket,
       peer,
-      this.#newDecoder(peer),
+      this.#newDecoder(peer, (bytes) => {
+        if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
+        else if (socket.writable) socket.write(bytes);
+      }),
       this.#pressure,
       this.#refuse,
       this.#options.idleSeconds * 1000,

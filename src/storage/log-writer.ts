@@ -1,3 +1,4 @@
+import type { BatchMark } from "./batch-marks.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Plan } from "./plan.ts";
 import { DELETED_ROOM, RECORD_ROOM, RecordEncoder } from "./wal/encoder.ts";
@@ -47,6 +48,11 @@ export class LogWriter {
     return this.#firstLsn + (this.#frameAt < 0 ? 0 : this.#encoder.records);
   }
 
+  /** Bytes that the frame which is being filled still has for records. */
+  get room(): number {
+    return this.#frameAt < 0 ? 0 : this.#limit - this.#encoder.at;
+  }
+
   start(lsn: number): void {
     this.#firstLsn = lsn;
   }
@@ -89,9 +95,15 @@ export class LogWriter {
   freeze(): number {
     return this.#record(RECORD_ROOM, (e) => e.freeze());
   }
+  batch(mark: BatchMark): number {
+    return this.#record(RECORD_ROOM, (e) => e.batch(mark));
+  }
 
-  /** Begins a new file with the windows that are open. */
-  rotate(open: readonly { windowClass: number; index: number; openLsn: number }[]): boolean {
+  /** Begins a new file with the windows that are open, and with how far batches were taken. */
+  rotate(
+    open: readonly { windowClass: number; index: number; openLsn: number }[],
+    marks: Iterable<BatchMark>,
+  ): boolean {
     this.flush();
     this.#sink.rotate();
     if (!this.#begin()) return false;
@@ -99,6 +111,7 @@ export class LogWriter {
     for (const window of open) {
       this.#encoder.state(window.windowClass, window.index, window.openLsn);
     }
+    for (const mark of marks) this.#encoder.batch(mark);
     this.flush();
     return true;
   }

@@ -1,3 +1,4 @@
+import { type BatchMark, BatchMarks } from "./batch-marks.ts";
 import type { Bucket } from "./bucket.ts";
 import { CatalogueBuffer } from "./catalogue-buffer.ts";
 import { type DurableParts, Head } from "./head/head.ts";
@@ -18,6 +19,8 @@ export interface Replayed {
   windows: readonly HeadWindow[];
   strays: readonly StrayLog[];
   newest: number;
+  /** How far batches of other servers were taken. */
+  marks: BatchMarks;
 }
 
 const DEFINED = 1;
@@ -32,6 +35,7 @@ export class Replay implements RecordVisitor, Replayed {
   readonly catalogue = new CatalogueBuffer();
   readonly windows: HeadWindow[] = [];
   readonly strays: StrayLog[] = [];
+  readonly marks = new BatchMarks();
   /** Datapoints of series that nothing defines: reported, never given to another series. */
   quarantined = 0;
   points = 0;
@@ -157,6 +161,10 @@ export class Replay implements RecordVisitor, Replayed {
   freeze(lsn: number): void {
     const strays = this.head.freeze(lsn);
     if (strays !== null) this.strays.push(strays);
+  }
+
+  batch(mark: BatchMark, lsn: number): void {
+    this.marks.note(mark, lsn + 1);
   }
 
   #hasPlan(plan: number): boolean {

@@ -1,3 +1,4 @@
+import type { BatchMarks } from "./batch-marks.ts";
 import type { Bucket } from "./bucket.ts";
 import type { CatalogueBuffer } from "./catalogue-buffer.ts";
 import type { Clock } from "./environment.ts";
@@ -85,6 +86,8 @@ export class StoreWriter {
   readonly #log: LogWriter;
   readonly #head: Head;
   readonly #catalogue: CatalogueBuffer;
+  /** How far batches of other servers were taken. */
+  readonly marks: BatchMarks;
   readonly #spare: number;
   #catalogueLsn = 0;
   #strayingSince = Number.POSITIVE_INFINITY;
@@ -128,6 +131,7 @@ export class StoreWriter {
     this.#log = new LogWriter(ring, sink, () => view.series.next);
     this.#head = replayed.head;
     this.#catalogue = replayed.catalogue;
+    this.marks = replayed.marks;
     this.#toSeal = [...replayed.windows];
     this.#toFlush = [...replayed.strays];
     this.#newest = replayed.newest;
@@ -158,7 +162,7 @@ export class StoreWriter {
     this.#log.start(lsn);
     // Definitions that wait since the replay are in the old log only.
     this.#catalogueLsn = this.#catalogue.bytes === 0 ? lsn : 0;
-    this.#log.rotate(this.#head.openWindows);
+    this.#rotate();
     this.tick();
   }
 
@@ -289,6 +293,35 @@ export class StoreWriter {
     return null;
   }
 
+  /** Bytes that the present frame of the log still has. */
+  get frameRoom(): number {
+    return this.#log.room;
+  }
+
+  /** Bytes that a whole frame of the log has. */
+  get frameBytes(): number {
+    return this.#ring.payloadBytes;
+  }
+
+  /** Begins a new frame of the log; false when there is no room for one. */
+  beginFrame(): boolean {
+    this.#log.flush();
+    return this.#log.reserve(1);
+  }
+
+  /**
+   * Notes that a batch was taken, or its first `lines` lines (0: all of them), in the frame that is
+   * being filled. Whoever takes a batch sees to it that its lines are in the same frame.
+   *
+   * @throws LogFullError
+   */
+  markBatch(sender: string, number: number, lines: number): void {
+    const mark = { sender, number, lines, heard: this.#now };
+    const lsn = this.#log.batch(mark);
+    if (lsn < 0) throw new LogFullError();
+    this.marks.note(mark, lsn + 1);
+  }
+
   /** Does what is due by the clock: called about every 100 ms. */
   tick(): void {
     this.#now = Math.floor(this.#clock.wallMs() / 1000);
@@ -306,7 +339,7 @@ export class StoreWriter {
     }
     if (turned || this.#bytesSinceRotate > this.#options.rotateBytes) {
       this.#bytesSinceRotate = 0;
-      this.#log.rotate(this.#head.openWindows);
+      this.#rotate();
     }
     this.#freeRetired();
   }
@@ -352,6 +385,11 @@ export class StoreWriter {
   /** Start of the newest slot that lies in no window. */
   get #newestSlot(): number {
     return Math.max(this.#newest, this.#head.strays.newest);
+  }
+
+  #rotate(): void {
+    this.marks.expire(this.#now);
+    this.#log.rotate(this.#head.openWindows, this.marks.all);
   }
 
   #notePlan(number: number): void {

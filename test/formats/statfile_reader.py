@@ -80,6 +80,9 @@ def records(first_lsn, count, payload):
                       "values": doubles(*payload.unpack("5d"))}
         elif tag == 0x89:
             record = {"kind": "state", "class": payload.u8(), "index": payload.f64(), "open": payload.f64()}
+        elif tag == 0x8B:
+            record = {"kind": "batch", "sender": payload.take(16).hex(), "number": payload.varint(), "lines": payload.varint(),
+                      "heard": payload.varint()}
         else:
             raise ValueError(f"record {tag:#x} is unknown")
         record["lsn"] = lsn

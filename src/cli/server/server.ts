@@ -195,6 +195,7 @@ export class Server {
       memory: this.#shared.memory,
       names: this.#shared.names,
       ring: this.#ring,
+      durable: this.#durable,
       folder: this.#folder,
       files: { schemas, aggregation, whitelist, blacklist, quotas },
       istatCounters: { retention, rollUp: istatRollUp },

@@ -46,6 +46,7 @@ export class Definitions implements RecordVisitor {
   cut(): void {}
   freeze(): void {}
   state(): void {}
+  batch(): void {}
 
   /** A StatFile has data of the series. */
   use(series: number): void {

@@ -1,3 +1,4 @@
+import type { BatchMark } from "../batch-marks.ts";
 import type { Bucket } from "../bucket.ts";
 import type { Plan } from "../plan.ts";
 import { decodeRecords, type RecordVisitor } from "../wal/decoder.ts";
@@ -14,6 +15,7 @@ export type LogRecord =
   | { lsn: number; kind: "delete"; series: number[] }
   | { lsn: number; kind: "open" | "cut"; windowClass: number; index: number }
   | { lsn: number; kind: "state"; windowClass: number; index: number; openLsn: number }
+  | ({ lsn: number; kind: "batch" } & BatchMark)
   | { lsn: number; kind: "freeze" };
 
 /** Calls `take` for every record of a frame. @throws RangeError for one that is not known */
@@ -74,5 +76,9 @@ class RecordLister implements RecordVisitor {
 
   state(windowClass: number, index: number, openLsn: number): void {
     this.#take({ lsn: this.#lsn++, kind: "state", windowClass, index, openLsn });
+  }
+
+  batch(mark: BatchMark): void {
+    this.#take({ lsn: this.#lsn++, kind: "batch", ...mark });
   }
 }

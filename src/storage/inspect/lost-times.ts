@@ -61,6 +61,7 @@ class Neighbours implements RecordVisitor {
   cut(): void {}
   freeze(): void {}
   state(): void {}
+  batch(): void {}
 
   #end(after: number | null): void {
     const { fromLsn } = this.#lost[this.#next++]!;

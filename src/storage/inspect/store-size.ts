@@ -75,4 +75,5 @@ class NameCount implements RecordVisitor {
   cut(): void {}
   freeze(): void {}
   state(): void {}
+  batch(): void {}
 }

@@ -1,7 +1,9 @@
+import type { BatchMark } from "../batch-marks.ts";
 import { type Bucket, emptyBucket } from "../bucket.ts";
 import { MAX_TIERS, type Mode, type Plan, type Tier } from "../plan.ts";
 import {
   POWERS_OF_TEN,
+  RECORD_BATCH,
   RECORD_BUCKET,
   RECORD_CUT,
   RECORD_DELETE,
@@ -28,6 +30,7 @@ export interface RecordVisitor {
   cut(windowClass: number, index: number, lsn: number): void;
   freeze(lsn: number): void;
   state(windowClass: number, index: number, openLsn: number, lsn: number): void;
+  batch(mark: BatchMark, lsn: number): void;
 }
 
 /**
@@ -173,6 +176,13 @@ export function decodeRecords(
         const windowClass = bytes[at++]!;
         const index = double();
         visitor.state(windowClass, index, double(), lsn++);
+        break;
+      }
+      case RECORD_BATCH: {
+        if (at + 16 > end) throw new RangeError("a mark in the log runs over its frame");
+        const sender = Buffer.from(bytes.subarray(at, at + 16)).toString("hex");
+        at += 16;
+        visitor.batch({ sender, number: varint(), lines: varint(), heard: varint() }, lsn++);
         break;
       }
       default:

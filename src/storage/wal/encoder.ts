@@ -1,6 +1,8 @@
+import type { BatchMark } from "../batch-marks.ts";
 import type { Bucket } from "../bucket.ts";
 import type { Plan } from "../plan.ts";
 import {
+  RECORD_BATCH,
   RECORD_BUCKET,
   RECORD_CUT,
   RECORD_DELETE,
@@ -167,6 +169,16 @@ export class RecordEncoder {
 
   freeze(): void {
     this.bytes[this.at++] = RECORD_FREEZE;
+    this.records++;
+  }
+
+  batch({ sender, number, lines, heard }: BatchMark): void {
+    this.bytes[this.at++] = RECORD_BATCH;
+    this.bytes.set(Buffer.from(sender, "hex"), this.at);
+    this.at += 16;
+    this.#varint(number);
+    this.#varint(lines);
+    this.#varint(heard);
     this.records++;
   }
 

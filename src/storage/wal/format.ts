@@ -37,5 +37,8 @@ export const RECORD_STATE = 0x89;
 /** An epoch whose step was learned from the datapoints before it. */
 export const RECORD_LEARNED = 0x8a;
 
+/** How far the numbered batches of a sender were taken. */
+export const RECORD_BATCH = 0x8b;
+
 /** Powers of ten that doubles hold exactly. */
 export const POWERS_OF_TEN = Float64Array.from({ length: 16 }, (_, i) => Number(`1e${i}`));
