@@ -92,7 +92,7 @@ export class Ingest {
       now,
       data.newSeriesPerMinute,
     );
-    this.#intake.learnAgain(recovered.replay.young, view.series, index);
+    this.#intake.learnAgain(recovered.replay.young, view.series);
     const pressure = {
       isFull: () => this.#writer.isFull,
       onRoom: (resume: () => void) => {

@@ -1,4 +1,5 @@
 import type { Rules } from "../config/rules.ts";
+import { DEFAULT_TIERS } from "../model/schema.ts";
 import { IstatDecoder } from "../protocols/istat-lines.ts";
 import { PickleDecoder } from "../protocols/pickle.ts";
 import { PlaintextDecoder } from "../protocols/plaintext.ts";
@@ -84,13 +85,13 @@ export class Intake {
   }
 
   /** Series that were new not long before a start go on learning their step. */
-  learnAgain(young: readonly number[], series: SeriesTable, index: NameIndex): void {
-    const { storage } = this.definer.rules;
+  learnAgain(young: readonly number[], series: SeriesTable): void {
+    if (this.definer.rules.storage.hasFile) return;
+    // Of a million of them no name is looked at: without a file nothing else gives this plan.
+    const plan = series.plans.numberOf(planOf(REPLACE, DEFAULT_TIERS));
     for (const number of young) {
-      const name = index.nameOf(number);
-      if (name === "" || series.epochOf[number] !== 0 || !storage.isLearnable(name)) continue;
-      const plan = series.plans.numberOf(planOf(REPLACE, storage.retentionsOf(name)));
-      if (series.planOf[number] === plan) this.learner.begin(number);
+      if (series.planOf[number] !== plan || series.epochOf[number] !== 0) continue;
+      if (!series.isDeleted(number)) this.learner.begin(number);
     }
   }
 

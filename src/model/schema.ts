@@ -25,7 +25,7 @@ export interface Aggregation {
 
 /** Without any file. */
 const DEFAULT_RETENTIONS = "10s:10d,5m:1y,1h:6y";
-const DEFAULT_TIERS = parseRetentions(DEFAULT_RETENTIONS);
+export const DEFAULT_TIERS = parseRetentions(DEFAULT_RETENTIONS);
 /** Without any file: what servers say of themselves once a minute, as carbon's own file has it. */
 const SELF_SCHEMA: SchemaRule = {
   name: "self",

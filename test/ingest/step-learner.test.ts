@@ -124,11 +124,7 @@ test("a series that is killed while it learns begins anew", (t) => {
   const ingest = new IngestHarness();
   ingest.carbon(lines("a", even(3, 60, NOW - 300)));
   const after = ingest.restarted();
-  after.intake.learnAgain(
-    after.store.recovered.replay.young,
-    after.store.view.series,
-    after.store.names,
-  );
+  after.intake.learnAgain(after.store.recovered.replay.young, after.store.view.series);
   after.carbon(lines("a", even(4, 60, NOW)));
   t.deepEqual(stepsOf(after, "a"), [10, 60]);
 });
@@ -187,7 +183,7 @@ test("learning, kills and late datapoints lose nothing and count nothing twice",
         if (kills.includes(i)) {
           ingest = ingest.restarted();
           const { store } = ingest;
-          ingest.intake.learnAgain(store.recovered.replay.young, store.view.series, store.names);
+          ingest.intake.learnAgain(store.recovered.replay.young, store.view.series);
         }
       }
       for (const i of late) put(first + i * step, 1000 + i);

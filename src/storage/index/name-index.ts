@@ -29,6 +29,7 @@ export interface NameIndexMemory {
   counts: SharedArrayBuffer;
 }
 
+const DOT = 0x2e;
 const ROOT = 1;
 /** Tagged series hang below a node of their own, each under its whole path as one label. */
 const TAGGED = 2;
@@ -58,6 +59,9 @@ export class NameIndex {
   readonly #children: GrowingHash;
   readonly #tagged: Int32Array;
   readonly #counts: Int32Array;
+  /** The path that was added last, and the nodes of its labels. */
+  #lastPath = "";
+  readonly #lastNodes: number[] = [];
 
   static reserve(maxSeries: number): NameIndexMemory {
     const nodes = maxSeries * 2 + 4096;
@@ -127,9 +131,7 @@ export class NameIndex {
     if (isTagged) {
       node = this.#addChild(TAGGED, this.labels.add(Buffer.from(path)));
     } else {
-      for (const label of path.split(".")) {
-        node = this.#addChild(node, this.labels.add(Buffer.from(label)));
-      }
+      node = this.#addPath(path);
     }
     const known = this.#seriesOf[node]!;
     const wasLive = this.#isLiveNode(node);
@@ -305,6 +307,36 @@ export class NameIndex {
       hashChild(node, label),
       (child) => this.#label[child] === label && this.#parent[child] === node,
     );
+  }
+
+  /**
+   * The node of a path, made if it is not there. Names that come one after the other have their
+   * first labels in common: those are not looked up again.
+   */
+  #addPath(path: string): number {
+    const last = this.#lastPath;
+    const nodes = this.#lastNodes;
+    let node = ROOT;
+    let depth = 0;
+    let start = 0;
+    for (let i = 0; i < last.length; i++) {
+      if (path.charCodeAt(i) !== last.charCodeAt(i)) break;
+      const next = i + 1;
+      if (next < last.length && last.charCodeAt(next) !== DOT) continue;
+      if (next < path.length && path.charCodeAt(next) !== DOT) break;
+      node = nodes[depth++]!;
+      start = next + 1;
+    }
+    this.#lastPath = "";
+    while (start <= path.length) {
+      const dot = path.indexOf(".", start);
+      const end = dot < 0 ? path.length : dot;
+      node = this.#addChild(node, this.labels.add(Buffer.from(path.slice(start, end))));
+      nodes[depth++] = node;
+      start = end + 1;
+    }
+    this.#lastPath = path;
+    return node;
   }
 
   #addChild(node: number, label: number): number {
