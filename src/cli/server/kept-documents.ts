@@ -3,7 +3,7 @@ import { join } from "node:path";
 import cron from "node-cron";
 import type { Logger } from "pino";
 import { Documents } from "../../documents/documents.ts";
-import { readSetFile } from "../../documents/set-file.ts";
+import { readSetFile } from "../../model/istat-set-file.ts";
 import { slowNodeFiles } from "../../storage/documents/slow-files.ts";
 import type { Clock } from "../../storage/environment.ts";
 import { realEnvironment } from "../../storage/node-files.ts";

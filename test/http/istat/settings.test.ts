@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import test from "ava";
-import { readSetFile } from "../../../src/documents/set-file.ts";
+import { readSetFile } from "../../../src/model/istat-set-file.ts";
 import { eventually, TestServer, temporaryFolder } from "../../server.ts";
 import { testDocuments } from "../test-documents.ts";
 import { exchangesOf, IstatSite } from "./istat-site.ts";
