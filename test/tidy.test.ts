@@ -23,7 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "src/render",
   ],
   "src/http": ["src/model", "src/target", "src/functions", "src/render"],
-  "src/ui": [],
+  "src/ui": ["src/model", "src/target"],
   compat: ["src/model", "src/storage"],
 };
 

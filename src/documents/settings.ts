@@ -58,6 +58,39 @@ export class Settings {
     );
   }
 
+  /** Names of containers, sorted. */
+  containers(): string[] {
+    return [...this.#keys.keys()].sort();
+  }
+
+  get(container: string, key: string): string | undefined {
+    return key === "" ? undefined : this.#collection.get(`${container}/${key}`);
+  }
+
+  /**
+   * Sets a key, or removes it with null, as long as its value is what the caller believes it to be.
+   * Resolves with false, and changes nothing, when it is not.
+   *
+   * @throws GraphiteError as Collection.commit does
+   */
+  async replace(
+    container: string,
+    key: string,
+    value: string | null,
+    isAsBelieved: (current: string | undefined) => boolean,
+  ): Promise<boolean> {
+    let isDone = false;
+    await this.#collection.commit((reader) => {
+      const path = `${container}/${key}`;
+      isDone = isAsBelieved(reader.get(path));
+      if (!isDone) return [];
+      const mark = { key: `${container}/`, value: "" };
+      const change = { key: path, value };
+      return reader.get(mark.key) === undefined ? [mark, change] : [change];
+    });
+    return isDone;
+  }
+
   #note(path: string, isThere: boolean): void {
     const at = path.indexOf("/");
     const container = path.slice(0, at);

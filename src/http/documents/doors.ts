@@ -43,6 +43,19 @@ export interface DocumentDoors {
     removeTemplate(name: string): Promise<boolean>;
     findTemplates(words: readonly string[]): string[];
   };
+  /** istatd's settings: texts by key, in containers. */
+  settings: {
+    containers(): string[];
+    entries(container: string): [key: string, value: string][];
+    get(container: string, key: string): string | undefined;
+    /** Sets, or removes with null, unless `isAsBelieved` says no to the value as it is; then false. */
+    replace(
+      container: string,
+      key: string,
+      value: string | null,
+      isAsBelieved: (current: string | undefined) => boolean,
+    ): Promise<boolean>;
+  };
   links: {
     /** The short name of a path with its query. */
     shorten(path: string): Promise<string>;

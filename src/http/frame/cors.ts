@@ -19,7 +19,7 @@ export function allowOrigins(app: FastifyInstance, { corsOrigins }: HttpOptions)
     if (isNamed) reply.header("access-control-allow-credentials", "true");
     reply.header(
       "access-control-expose-headers",
-      "x-statite-error, x-statite-errors, x-request-id",
+      "etag, x-statite-error, x-statite-errors, x-request-id",
     );
     const isQuestion = request.headers["access-control-request-method"] !== undefined;
     if (request.method === "OPTIONS" && isQuestion) return answer(reply);
@@ -30,7 +30,10 @@ function answer(reply: FastifyReply): FastifyReply {
   return reply
     .code(204)
     .header("access-control-allow-methods", "GET, HEAD, POST, PUT, DELETE, PATCH")
-    .header("access-control-allow-headers", "authorization, content-type, x-request-id")
+    .header(
+      "access-control-allow-headers",
+      "authorization, content-type, if-match, if-none-match, x-request-id",
+    )
     .header("access-control-max-age", String(MAX_AGE_SECONDS))
     .send();
 }

@@ -61,7 +61,8 @@ function newLooks(panel: Fields): RawLooks {
   const style = textOf(fieldsOf(custom.thresholdsStyle).mode, "off");
   let mode: Mode = "line";
   if (stacking !== "none") mode = "stacked";
-  else if (custom.drawStyle === "bars") mode = "bars";
+  // Bars begin at zero, and so does an area.
+  else if (custom.drawStyle === "bars") mode = "area";
   else if (custom.drawStyle === "points") mode = "points";
   else if ((numberOf(custom.fillOpacity) ?? 0) > 10) mode = "area";
   const nulls: Nulls = custom.spanNulls === true ? "connect" : "gap";
@@ -80,7 +81,7 @@ function oldLooks(panel: Fields): RawLooks {
   const axis = fieldsOf(listOf(panel.yaxes)[0]);
   let mode: Mode = "line";
   if (panel.stack === true) mode = "stacked";
-  else if (panel.bars === true && panel.lines !== true) mode = "bars";
+  else if (panel.bars === true && panel.lines !== true) mode = "area";
   else if (panel.points === true && panel.lines === false) mode = "points";
   else if ((numberOf(panel.fill) ?? 0) > 1) mode = "area";
   const nulls: Nulls =

@@ -13,7 +13,7 @@ export const MAX_TARGETS = 100;
 export const MAX_VARIABLES = 20;
 
 /** How a graph draws its series; `deviation` is the average with a band of the standard deviation. */
-export const MODES = ["line", "band", "deviation", "area", "stacked", "points", "bars"] as const;
+export const MODES = ["line", "area", "stacked", "points", "band", "deviation"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What the values of a graph are; `short` is a plain number with SI prefixes. */

@@ -24,7 +24,6 @@ import { choiceOf, type Fields, fieldsOf, listOf, numberOf, textOf } from "./unt
 const ISTATD_FORMATS: Readonly<Record<Mode, number>> = {
   line: 1,
   points: 1,
-  bars: 1,
   deviation: 2,
   band: 3,
   stacked: 4,
