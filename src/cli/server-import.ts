@@ -12,6 +12,7 @@ import { readOnly } from "../storage/inspect/read-only-files.ts";
 import { Manifest } from "../storage/manifest.ts";
 import { realEnvironment } from "../storage/node-files.ts";
 import type { Plan } from "../storage/plan.ts";
+import type { BlockColumns } from "../storage/statfile/block.ts";
 import type { OnlyStatistic } from "../storage/statistic.ts";
 import { STATFILE_FOLDER } from "../storage/store-folder.ts";
 import { ControlClient } from "./control-client.ts";
@@ -63,6 +64,15 @@ export class ServerImport implements ImportTarget {
     standsIn: Uint8Array,
   ): boolean {
     return this.#data.keepKnown(series, stretch, statistic, values, knownSlots, standsIn);
+  }
+
+  keepKnownColumns(
+    series: number,
+    stretch: ImportStretch,
+    columns: BlockColumns,
+    guessed: Uint8Array,
+  ): boolean {
+    return this.#data.keepKnownColumns(series, stretch, columns, guessed);
   }
 
   async commit(batch: ImportBatch): Promise<void> {

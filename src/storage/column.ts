@@ -19,6 +19,8 @@ export const SINGLE = LAST;
 /** A bucket of which one statistic is known: it stands in the column of last. */
 export const ONLY = LAST | SLOTS;
 export const ALL = LAST | COUNT | SLOTS | SUM | MIN | MAX | M2;
+/** A bucket of a store that does not keep the last sample: the mean stands in for it. */
+export const ALL_BUT_LAST = ALL & ~LAST;
 
 /** In the order in which blocks store them. */
 export const COLUMNS = [LAST, COUNT, SLOTS, SUM, MIN, MAX, M2, ABSMIN] as const;

@@ -3,7 +3,7 @@ import { GRAPHITE_METHODS, type GraphiteMethod } from "../model/aggregation.ts";
 /**
  * A bucket that was imported from another store may be known by a single statistic: nothing else of
  * it can be told, and nothing is made up. Numbered from 1, as whisper numbers its methods; 0 stands
- * for a bucket of which everything is known.
+ * for a bucket of which everything is known, or all but the last sample.
  */
 export type OnlyStatistic = GraphiteMethod;
 

@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import test, { type ExecutionContext } from "ava";
+import type { Bucket } from "../../src/storage/bucket.ts";
 import { ByteWriter } from "../../src/storage/codec/bytes.ts";
 import { encodeColumn, encodeColumnDense } from "../../src/storage/codec/column-codec.ts";
 import type { FileEntry } from "../../src/storage/manifest.ts";
+import { GAUGE } from "../../src/storage/plan.ts";
 import { likelyAbsmin } from "../../src/storage/statfile/block.ts";
 import { temporaryFolder } from "../server.ts";
 import { columnOf, KINDS } from "../storage/codec/columns.ts";
@@ -199,7 +201,7 @@ test("a reader in Python finds what was imported where nothing was received", (t
   world.run(HOUR);
   world.seal();
   const now = world.seconds;
-  for (const { number, step, tiers } of world.series) {
+  for (const { number, mode, step, tiers } of world.series) {
     tiers.forEach((tier, i) => {
       // From before what was received until its middle; some of it twice, with another statistic.
       const from = Math.ceil((START - Math.min(tier.retention / 2, 3 * HOUR)) / tier.step);
@@ -210,6 +212,12 @@ test("a reader in Python finds what was imported where nothing was received", (t
       const slots = 1 + world.below(tier.step / step);
       world.import(number, i, points, "average", slots);
       world.import(number, i, points.slice(-2), "max", slots);
+      // And some as whole buckets.
+      if (i === 0 && mode !== GAUGE) return;
+      const buckets = points
+        .filter((_, n) => n % 3 === 0)
+        .map(([time, low]) => [time, bucketOf(low, i === 0 ? 1 : slots, world)] as const);
+      world.importBuckets(number, i, buckets);
     });
   }
   t.true(world.files.some(({ imported = 0 }) => imported > 1));
@@ -336,3 +344,11 @@ test("a reader in Python decodes every mode of a column", (t) => {
   );
   t.true([...modes].some((mode) => mode < 0x20) && [...modes].some((mode) => mode >> 4 === 2));
 });
+
+/** Samples as another store has kept them: their last one is not known. */
+function bucketOf(low: number, slots: number, world: StoredWorld): Bucket {
+  const count = slots + world.below(3);
+  const sum = low * count + (count - 1) / 4;
+  const [max, m2] = count === 1 ? [low, 0] : [low + 0.5, world.below(1000) / 7];
+  return { count, slots, sum, min: low, max, last: sum / count, m2 };
+}

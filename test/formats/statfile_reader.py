@@ -162,7 +162,7 @@ def sections(data, expected_crc=None):
 def section(data, plan, mode, tier, kind, statistic, mask, __, shard, step, base_step, first_slot, slots, lanes, lsn_first, lsn_last,
             blocks_at, block_bytes, directory_at, directory_bytes, directory_crc, groups):
     """(plan, mode, tier, step, shard, first slot, slots, is imported, blocks); a block is (series number, {slot: bucket})."""
-    need((kind, statistic) == (0, 0) or kind == 1 and 1 <= statistic <= 8, "a section of an unknown kind")
+    need((kind, statistic) == (0, 0) or kind == 1 and statistic <= 8, "a section of an unknown kind")
     directory = data[directory_at:directory_at + directory_bytes]
     need(directory_bytes == 1024 + 4 * lanes + 8 * groups and crc32(directory) == directory_crc, "bad directory")
     present = [n for n in range(LANES) if directory[n // 8] >> n % 8 & 1]
@@ -192,7 +192,7 @@ def block(reader, first_slot, slots, mask):
         bitmap = reader.take((slots + 7) // 8)
         present = [n for n in range(slots) if bitmap[n // 8] >> n % 8 & 1]
     mask = reader.u8() if flags & 0x80 else mask
-    need(mask in (0x01, 0x05, 0x7F, 0xFF), "an unknown column")
+    need(mask in (0x01, 0x05, 0x7E, 0x7F, 0xFF), "an unknown column")
     bits = [bit for bit in COLUMNS if mask & bit]
     found = []
     for bit in bits:
@@ -206,6 +206,8 @@ def block(reader, first_slot, slots, mask):
         rows = map(single, found[0])
     elif mask == 0x05:
         rows = (only(value, made_of) for value, made_of in zip(*found))
+    elif mask == 0x7E:
+        rows = ((row[2] / row[0], *row, least(row[3], row[4])) for row in zip(*found))
     elif mask == 0x7F:
         rows = (row + (least(row[4], row[5]),) for row in zip(*found))
     else:

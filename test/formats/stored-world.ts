@@ -4,7 +4,12 @@ import type { FileEntry } from "../../src/storage/manifest.ts";
 import { nodeFiles } from "../../src/storage/node-files.ts";
 import { EVENT, GAUGE, type Mode, REPLACE, type Tier } from "../../src/storage/plan.ts";
 import type { OnlyStatistic } from "../../src/storage/statistic.ts";
-import { type ImportedPoints, importInto } from "../storage/import-into.ts";
+import {
+  type ImportedBuckets,
+  type ImportedPoints,
+  importBucketsInto,
+  importInto,
+} from "../storage/import-into.ts";
 import { randomOf } from "../storage/simulated-files.ts";
 import { StoreHarness } from "../storage/store-harness.ts";
 
@@ -163,6 +168,11 @@ export class StoredWorld {
     slots: number,
   ): void {
     importInto(this.store, this.#env, this.#folder, series, tier, points, statistic, slots);
+  }
+
+  /** See importBucketsInto. */
+  importBuckets(series: number, tier: number, buckets: ImportedBuckets): void {
+    importBucketsInto(this.store, this.#env, this.#folder, series, tier, buckets);
   }
 
   /** Lets time go by without data, `tick` seconds at a time. */

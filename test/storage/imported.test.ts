@@ -6,7 +6,12 @@ import { checkStore } from "../../src/storage/inspect/check-store.ts";
 import { EVENT, GAUGE, type Mode, type Plan, REPLACE } from "../../src/storage/plan.ts";
 import type { OnlyStatistic } from "../../src/storage/statistic.ts";
 import { property } from "../property.ts";
-import { type ImportedPoints, importInto } from "./import-into.ts";
+import {
+  type ImportedBuckets,
+  type ImportedPoints,
+  importBucketsInto,
+  importInto,
+} from "./import-into.ts";
 import { SimulatedFiles } from "./simulated-files.ts";
 import { StoreHarness } from "./store-harness.ts";
 
@@ -78,6 +83,10 @@ class World {
     slots = 60,
   ): void {
     importInto(this.store, this.environment, "data", series, tier, points, statistic, slots);
+  }
+
+  importBuckets(series: number, tier: number, buckets: ImportedBuckets): void {
+    importBucketsInto(this.store, this.environment, "data", series, tier, buckets);
   }
 
   answer(
@@ -232,6 +241,39 @@ test("coarser steps than any tier join the known statistic, averages by the slot
   }
 });
 
+test("a whole bucket answers with every statistic, and with its mean instead of its last sample", (t) => {
+  const world = new World();
+  const gauge = world.series("g", GAUGE);
+  const event = world.series("e", EVENT);
+  // 1, 2, 2 and 5.
+  const bucket = { count: 4, slots: 1, sum: 10, min: 1, max: 5, last: 2.5, m2: 9 };
+  world.importBuckets(gauge, 0, [[START, bucket]]);
+  world.importBuckets(gauge, 1, [[START + 600, { ...bucket, slots: 4, m2: 9.1 }]]);
+  // Rates of four slots; in six nothing happened.
+  world.importBuckets(event, 1, [[START, { ...bucket, slots: 4 }]]);
+  const of = (path: string, tier: number, until: number): unknown[] =>
+    METHODS.map((method) => world.answer(path, tier, until, method).at(-1));
+  const check = (): void => {
+    t.deepEqual(of("g", 0, START + 60), [2.5, 10, 2.5, 5, 1, 2.5, 5, 1, 4, 4, Math.sqrt(9 / 4)]);
+    // Nothing of it is rounded.
+    t.is(world.answer("g", 1, START + 1200, "stddev")[1], Math.sqrt(9.1 / 4));
+    t.deepEqual(of("e", 1, START + 600).slice(0, 5), [1, 10, 2.5, 5, 0]);
+  };
+  check();
+  world.put(gauge, START + 60, 7);
+  world.put(event, START + 700, 7);
+  for (const time of [HOUR, DAY + 6 * HOUR]) {
+    world.wait(time);
+    check();
+  }
+  // What was imported is not written anew.
+  const files = [...world.store.recovered.manifest.files];
+  t.true(files.some(({ step, lsn }) => step === 600 && lsn > 0));
+  world.import(event, 1, [[START, 3]], "max", 10);
+  t.deepEqual(world.answer("e", 1, START + 600, "average"), [3]);
+  t.deepEqual(world.problems(), []);
+});
+
 test("a bucket that both sides know is made of the datapoints of both", (t) => {
   const world = new World();
   const series = world.series("a");
@@ -259,6 +301,27 @@ test("a bucket that both sides know is made of the datapoints of both", (t) => {
     [],
   );
   t.is(world.answer("a", 1, START + 600, "sum")[0], 45);
+});
+
+test("a bucket of a gauge that both sides know is made of the buckets of both", (t) => {
+  const world = new World();
+  const series = world.series("a", GAUGE);
+  const bucket = { count: 2, slots: 1, sum: 4, min: 1, max: 3, last: 2, m2: 2 };
+  world.importBuckets(series, 0, [[START, bucket]]);
+  // Two such, of which the first is still there; and what is known of the next ones.
+  const pair = { count: 4, slots: 2, sum: 8, min: 1, max: 3, last: 2, m2: 4 };
+  world.importBuckets(series, 1, [
+    [START, { ...pair, slots: 1 }],
+    [START + 600, pair],
+    [START + 1200, pair],
+  ]);
+  world.put(series, START + 60, 9);
+  world.put(series, START + 660, 9);
+  for (const time of [0, HOUR, DAY + 6 * HOUR]) {
+    world.wait(time);
+    t.deepEqual(world.answer("a", 1, START + 1800, "sum"), [13, 8, 8]);
+    t.deepEqual(world.answer("a", 1, START + 1800, "count"), [3, 4, 4]);
+  }
 });
 
 test("a late datapoint does not take the place of an imported bucket that knows more", (t) => {

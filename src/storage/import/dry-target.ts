@@ -20,6 +20,10 @@ export class DryTarget implements ImportTarget {
     return true;
   }
 
+  keepKnownColumns(): boolean {
+    return true;
+  }
+
   commit(_batch: ImportBatch): Promise<void> {
     return Promise.resolve();
   }

@@ -1,15 +1,16 @@
 import { ByteWriter } from "../codec/bytes.ts";
 import { encodeColumnDense } from "../codec/column-codec.ts";
-import { LAST, ONLY } from "../column.ts";
+import { ALL_BUT_LAST, LAST, ONLY } from "../column.ts";
 import type { Environment } from "../environment.ts";
 import type { FileEntry } from "../manifest.ts";
 import { mergeLevels, type Span } from "../merge/spans.ts";
 import type { Plan } from "../plan.ts";
 import { SectionFiles } from "../seal/section-files.ts";
 import { SHARD_SERIES } from "../series-table.ts";
+import type { BlockColumns } from "../statfile/block.ts";
 import type { SectionMeta } from "../statfile/format.ts";
-import { writeOnly, writeValues } from "../statfile/write-block.ts";
-import { type OnlyStatistic, statisticNumber } from "../statistic.ts";
+import { writeColumns, writeOnly, writeValues } from "../statfile/write-block.ts";
+import { EVERY_STATISTIC, type OnlyStatistic, statisticNumber } from "../statistic.ts";
 
 /** A stretch of slots of one tier: a final span, as sections of imported files have it. */
 export interface ImportStretch {
@@ -67,6 +68,18 @@ export class ImportBatch {
     this.#out.at = 0;
     writeOnly(values, knownSlots, stretch.slots, encodeColumnDense, this.#out);
     this.#keep(series, stretch, statisticNumber(statistic));
+  }
+
+  /**
+   * Buckets of which all is known but the last sample: of a coarser tier, or of the finest one of a
+   * gauge.
+   */
+  addColumns(series: number, stretch: ImportStretch, columns: BlockColumns): void {
+    const { slots } = stretch;
+    const mask = columns.neededMask(slots) === LAST ? LAST : ALL_BUT_LAST;
+    this.#out.at = 0;
+    writeColumns(columns, slots, mask, ALL_BUT_LAST, encodeColumnDense, this.#out);
+    this.#keep(series, stretch, EVERY_STATISTIC);
   }
 
   /**
@@ -142,7 +155,7 @@ export class ImportBatch {
       slots,
       lsnFirst: 0,
       lsnLast: 0,
-      mask: tier === 0 ? LAST : ONLY,
+      mask: statistic === EVERY_STATISTIC ? ALL_BUT_LAST : tier === 0 ? LAST : ONLY,
       statistic,
     };
     const writer = files.begin(plan, meta);

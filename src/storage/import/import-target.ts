@@ -1,4 +1,5 @@
 import type { Plan } from "../plan.ts";
+import type { BlockColumns } from "../statfile/block.ts";
 import type { OnlyStatistic } from "../statistic.ts";
 import type { ImportBatch, ImportStretch } from "./import-batch.ts";
 
@@ -32,8 +33,9 @@ export interface ImportTarget {
   place(wanted: readonly WantedSeries[]): Promise<(PlacedSeries | string)[]>;
   /**
    * Puts what an import has brought before in the place of what says less: a value or bucket that
-   * only stands in for finer ones (`standsIn` is 1), and a bucket that knows fewer slots. Returns whether nothing is left that was not brought just so before: every value that is known,
-   * and of a coarser tier the statistic and the slots that it was made of.
+   * only stands in for finer ones (`standsIn` is 1), and a bucket that knows fewer slots. Returns
+   * whether nothing is left that was not brought just so before: every value that is known, and of a
+   * coarser tier the statistic and the slots that it was made of.
    */
   keepKnown(
     series: number,
@@ -42,6 +44,16 @@ export interface ImportTarget {
     values: Float64Array,
     knownSlots: Float64Array,
     standsIn: Uint8Array,
+  ): boolean;
+  /**
+   * The same for buckets of which all is known but the last sample. Where it was guessed of how many
+   * slots one is made (`guessed` is 1), a bucket of the same samples that was brought before stays.
+   */
+  keepKnownColumns(
+    series: number,
+    stretch: ImportStretch,
+    columns: BlockColumns,
+    guessed: Uint8Array,
   ): boolean;
   /** Makes what waits in a batch durable, and part of the store. */
   commit(batch: ImportBatch): Promise<void>;

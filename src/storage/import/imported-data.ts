@@ -4,7 +4,7 @@ import { FileSet } from "../read/file-set.ts";
 import { ImportedReader, type Plans } from "../read/imported-reader.ts";
 import { fileParts, isImported, type Part } from "../read/parts.ts";
 import { BlockColumns } from "../statfile/block.ts";
-import { type OnlyStatistic, statisticNumber } from "../statistic.ts";
+import { EVERY_STATISTIC, type OnlyStatistic, statisticNumber } from "../statistic.ts";
 import type { ImportStretch } from "./import-batch.ts";
 
 /** What earlier imports have brought into a store: for those that bring it again. */
@@ -53,11 +53,7 @@ export class ImportedData {
       }
       return values.every((value, i) => Number.isNaN(value) || Object.is(value, known[i]));
     }
-    if (this.#columns.length < slots) this.#columns = new BlockColumns(slots);
-    const columns = this.#columns;
-    columns.clear(slots);
-    // There is nothing of our own in these columns, so nothing is to be made of both.
-    this.#reader.fillTier(series, planNumber, tier, firstSlot, slots, columns, parts, () => {});
+    const columns = this.#columnsOf(series, stretch, parts);
     const only = statisticNumber(statistic);
     for (let i = 0; i < slots; i++) {
       if (Number.isNaN(values[i]!) || columns.count[i] === 0 || columns.only[i] !== only) continue;
@@ -75,8 +71,47 @@ export class ImportedData {
     );
   }
 
+  /** See ImportTarget. */
+  keepKnownColumns(
+    series: number,
+    stretch: ImportStretch,
+    columns: BlockColumns,
+    guessed: Uint8Array,
+  ): boolean {
+    if (this.#isEmpty) return false;
+    const parts = this.#partsOf(stretch);
+    if (parts.length === 0) return false;
+    const known = this.#columnsOf(series, stretch, parts);
+    let isKnown = true;
+    for (let i = 0; i < stretch.slots; i++) {
+      if (columns.count[i] === 0) continue;
+      const isThere = known.count[i] !== 0 && known.only[i] === EVERY_STATISTIC;
+      if (isThere && guessed[i] === 1 && isOfSameSamples(known, columns, i)) {
+        known.copy(i, columns, i);
+      } else {
+        isKnown &&= isThere && isSame(known, columns, i);
+      }
+    }
+    return isKnown;
+  }
+
   close(): void {
     this.#files.close();
+  }
+
+  /** What imports hold of a stretch; until the next call. */
+  #columnsOf(series: number, stretch: ImportStretch, parts: readonly Part[]): BlockColumns {
+    const { planNumber, tier, firstSlot, slots } = stretch;
+    if (this.#columns.length < slots) this.#columns = new BlockColumns(slots);
+    const columns = this.#columns;
+    columns.clear(slots);
+    if (tier === 0) {
+      this.#reader.fillGauge(series, planNumber, firstSlot, slots, columns, parts);
+    } else {
+      // There is nothing of our own in these columns, so nothing is to be made of both.
+      this.#reader.fillTier(series, planNumber, tier, firstSlot, slots, columns, parts, () => {});
+    }
+    return columns;
   }
 
   #partsOf({ plan, tier, span }: ImportStretch): Part[] {
@@ -95,4 +130,21 @@ export class ImportedData {
     }
     return parts;
   }
+}
+
+function isOfSameSamples(a: BlockColumns, b: BlockColumns, at: number): boolean {
+  return (
+    Object.is(a.sum[at], b.sum[at]) &&
+    Object.is(a.min[at], b.min[at]) &&
+    Object.is(a.max[at], b.max[at])
+  );
+}
+
+function isSame(a: BlockColumns, b: BlockColumns, at: number): boolean {
+  return (
+    isOfSameSamples(a, b, at) &&
+    a.count[at] === b.count[at] &&
+    a.slots[at] === b.slots[at] &&
+    Object.is(a.m2[at], b.m2[at])
+  );
 }

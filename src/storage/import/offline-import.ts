@@ -8,6 +8,7 @@ import { lockFolder } from "../lock.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Plan } from "../plan.ts";
 import { recover } from "../recovery.ts";
+import type { BlockColumns } from "../statfile/block.ts";
 import type { OnlyStatistic } from "../statistic.ts";
 import { openFolder, STATFILE_FOLDER } from "../store-folder.ts";
 import { OwnedStoreView, reserveStoreMemory } from "../store-memory.ts";
@@ -93,6 +94,15 @@ export class OfflineImport implements ImportTarget {
     standsIn: Uint8Array,
   ): boolean {
     return this.#data.keepKnown(series, stretch, statistic, values, knownSlots, standsIn);
+  }
+
+  keepKnownColumns(
+    series: number,
+    stretch: ImportStretch,
+    columns: BlockColumns,
+    guessed: Uint8Array,
+  ): boolean {
+    return this.#data.keepKnownColumns(series, stretch, columns, guessed);
   }
 
   commit(batch: ImportBatch): Promise<void> {

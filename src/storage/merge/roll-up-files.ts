@@ -97,7 +97,9 @@ function sourcesOf(files: FileSet, inputs: readonly FileEntry[]): Source[] {
 
 /** What was imported stays where it is. What is made of it and of received data is ours. */
 function dropImported(columns: BlockColumns, slots: number): void {
-  for (let i = 0; i < slots; i++) if (columns.only[i] !== EVERY_STATISTIC) columns.count[i] = 0;
+  for (let i = 0; i < slots; i++) {
+    if (columns.imported[i] === 1 || columns.only[i] !== EVERY_STATISTIC) columns.count[i] = 0;
+  }
 }
 
 /** Live lanes with anything in the finest tier, or in the tier that is to be written. */

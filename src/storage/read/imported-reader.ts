@@ -1,4 +1,3 @@
-import { emptyBucket, setSingle } from "../bucket.ts";
 import { roundMantissas } from "../codec/round-mantissas.ts";
 import type { FileEntry } from "../manifest.ts";
 import type { Plan } from "../plan.ts";
@@ -29,8 +28,11 @@ export class ImportedReader {
   readonly #files: FileSet;
   readonly #builder = new TierBuilder();
   #values = new Float64Array(0);
-  /** What the imports hold of the slots that are asked for. */
-  #under: BlockColumns | null = null;
+  /**
+   * What the imports hold of the slots that are asked for: of the finest tier, which is read while a
+   * coarser one is made, and of that.
+   */
+  readonly #unders: [BlockColumns, BlockColumns] = [new BlockColumns(0), new BlockColumns(0)];
   #block: BlockColumns | null = null;
 
   constructor(view: Plans, files: FileSet) {
@@ -60,7 +62,7 @@ export class ImportedReader {
     }
   }
 
-  /** Fills the empty slots of a gauge: a value of another store is a sample. */
+  /** Fills the empty slots of a gauge; of another store there may be samples, or buckets of them. */
   fillGauge(
     series: number,
     planNumber: number,
@@ -69,14 +71,9 @@ export class ImportedReader {
     columns: BlockColumns,
     imported: readonly Part[],
   ): void {
-    const values = new Float64Array(slots).fill(Number.NaN);
-    this.fillValues(series, planNumber, firstSlot, values, imported);
-    const bucket = emptyBucket();
-    for (let i = 0; i < slots; i++) {
-      if (columns.count[i] !== 0 || Number.isNaN(values[i]!)) continue;
-      setSingle(bucket, values[i]!);
-      columns.set(i, bucket);
-    }
+    const under = this.#readUnder(series, planNumber, 0, firstSlot, slots, imported);
+    if (under === null) return;
+    for (let i = 0; i < slots; i++) if (columns.count[i] === 0) under.copy(i, columns, i);
   }
 
   /** Fills the empty buckets of a coarser tier, and mends those that both have. */
@@ -97,7 +94,7 @@ export class ImportedReader {
     const baseStep = tiers[0]!.step;
     for (let from = 0; from < slots; ) {
       if (!isShared(columns, under, from, step, baseStep)) {
-        if (columns.count[from] === 0) under.copy(from, columns, from);
+        if (columns.count[from] === 0) takeImported(under, from, columns);
         from++;
         continue;
       }
@@ -111,14 +108,14 @@ export class ImportedReader {
         const known = under.slots[at]!;
         if (this.#builder.slotsOf(at - from) >= Math.max(received, known)) {
           this.#builder.copy(at - from, columns, at);
+          // As it is written, so that nothing changes when it is.
+          roundMantissas(columns.m2.subarray(at), 1);
         } else if (known > received) {
-          under.copy(at, columns, at);
+          takeImported(under, at, columns);
         }
       }
       from = to;
     }
-    // As it is written, so that nothing changes when it is.
-    roundMantissas(columns.m2, slots);
   }
 
   /** The buckets of the imports, the newest of each; null when there are none. */
@@ -131,6 +128,7 @@ export class ImportedReader {
     imported: readonly Part[],
   ): BlockColumns | null {
     let under: BlockColumns | null = null;
+    const kept = tier === 0 ? 0 : 1;
     this.#eachSection(series, planNumber, tier, imported, (reader, index) => {
       const section = reader.sections[index]!;
       const shift = section.firstSlot - firstSlot;
@@ -142,10 +140,10 @@ export class ImportedReader {
       }
       if (!reader.readColumns(index, series % LANES, this.#block)) return;
       if (under === null) {
-        if (this.#under === null || this.#under.length < slots) {
-          this.#under = new BlockColumns(Math.max(slots, 1024));
+        if (this.#unders[kept].length < slots) {
+          this.#unders[kept] = new BlockColumns(Math.max(slots, 1024));
         }
-        under = this.#under;
+        under = this.#unders[kept];
         under.clear(slots);
       }
       for (let at = from; at < to; at++) {
@@ -176,6 +174,11 @@ export class ImportedReader {
       }
     }
   }
+}
+
+function takeImported(under: BlockColumns, at: number, columns: BlockColumns): void {
+  under.copy(at, columns, at);
+  columns.imported[at] = under.count[at] === 0 ? 0 : 1;
 }
 
 /** Whether a bucket is known by both sides, and the received side lacks some of its slots. */

@@ -18,6 +18,8 @@ export class BlockColumns {
   readonly absmin: Float64Array;
   /** The only statistic that is known of the slot, and `last` is its value; 0: all are known. */
   readonly only: Uint8Array;
+  /** 1: a reader of several parts has taken the slot from an import as it is. */
+  readonly imported: Uint8Array;
   readonly #bucket = emptyBucket();
 
   constructor(slots: number) {
@@ -30,6 +32,7 @@ export class BlockColumns {
     this.m2 = new Float64Array(slots);
     this.absmin = new Float64Array(slots);
     this.only = new Uint8Array(slots);
+    this.imported = new Uint8Array(slots);
   }
 
   get length(): number {
@@ -38,6 +41,7 @@ export class BlockColumns {
 
   clear(slots: number): void {
     this.count.fill(0, 0, slots);
+    this.imported.fill(0, 0, slots);
   }
 
   /** Copies a slot's bucket out; an empty slot gives the empty bucket. */

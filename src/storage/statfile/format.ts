@@ -49,7 +49,8 @@ export interface SectionMeta {
   mask: number;
   /**
    * Only in a section that was imported: the statistic that its buckets are known by, see
-   * statistic.ts. In the finest tier every value is one sample, and this is that of `last`.
+   * statistic.ts. In the finest tier every value is one sample, and this is that of `last`, but for
+   * gauges whose buckets are known as a whole.
    */
   statistic?: number;
 }

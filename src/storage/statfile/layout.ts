@@ -102,7 +102,7 @@ export function parseSection(table: Uint8Array, at: number, tableAt: number): Se
   };
   const kind = view.getUint8(at + 6);
   const statistic = view.getUint8(at + 7);
-  if (kind === KIND_IMPORTED && statistic > 0 && statistic <= MAX_STATISTIC) {
+  if (kind === KIND_IMPORTED && statistic <= MAX_STATISTIC) {
     section.statistic = statistic;
   } else if (kind !== KIND_PLAIN || statistic !== 0) {
     return "a section of an unknown kind";

@@ -225,6 +225,12 @@ export class StatFileReader {
       return true;
     }
     into.only.fill(EVERY_STATISTIC, 0, meta.slots);
+    if ((mask & LAST) === 0) {
+      for (let n = 0; n < known; n++) {
+        const slot = this.#slotAt[n]!;
+        into.last[slot] = into.sum[slot]! / into.count[slot]!;
+      }
+    }
     if ((mask & ABSMIN) === 0) {
       for (let n = 0; n < known; n++) {
         const slot = this.#slotAt[n]!;

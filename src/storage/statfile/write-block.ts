@@ -1,6 +1,8 @@
 import { ByteWriter } from "../codec/bytes.ts";
 import type { EncodeColumn } from "../codec/column-codec.ts";
-import { PRESENT_ALL, PRESENT_BITMAP, PRESENT_RANGE } from "./format.ts";
+import { LAST } from "../column.ts";
+import type { BlockColumns } from "./block.ts";
+import { HAS_MASK, PRESENT_ALL, PRESENT_BITMAP, PRESENT_RANGE, SAME_AS_LAST } from "./format.ts";
 
 let present = new Float64Array(1 << 12);
 const column = new ByteWriter();
@@ -37,6 +39,50 @@ export function writeOnly(
   let n = 0;
   for (let i = 0; i < slots; i++) if (!Number.isNaN(values[i]!)) present[n++] = knownSlots[i]!;
   encode(present, n, out);
+}
+
+/** Writes a block of buckets with the columns of `mask`; that of its section need not be named. */
+export function writeColumns(
+  block: BlockColumns,
+  slots: number,
+  mask: number,
+  sectionMask: number,
+  encode: EncodeColumn,
+  out: ByteWriter,
+): void {
+  if (present.length < slots) present = new Float64Array(slots);
+  out.reserve(slots * 10 + 64);
+  let known = 0;
+  let first = -1;
+  let last = -1;
+  for (let i = 0; i < slots; i++) {
+    if (block.count[i] === 0) continue;
+    if (first < 0) first = i;
+    last = i;
+    known++;
+  }
+  const isDefault = mask === sectionMask;
+  const flags = isDefault ? 0 : HAS_MASK;
+  writePresence(out, flags, slots, known, first, last, (slot) => block.count[slot] !== 0);
+  if (!isDefault) out.byte(mask);
+  const hasLast = (mask & LAST) !== 0;
+  const columns = block.columns().filter(([bit]) => (mask & bit) !== 0);
+  columns.forEach(([bit, values], i) => {
+    column.at = 0;
+    column.reserve(known * 10 + 64);
+    if (hasLast && bit !== LAST && equals(values, block.last, block.count, slots)) {
+      column.byte(SAME_AS_LAST);
+    } else {
+      let n = 0;
+      for (let slot = 0; slot < slots; slot++) {
+        if (block.count[slot] !== 0) present[n++] = values[slot]!;
+      }
+      encode(present, n, column);
+    }
+    out.reserve(column.at + 10);
+    if (i < columns.length - 1) out.varint(column.at);
+    out.append(column.bytes.subarray(0, column.at));
+  });
 }
 
 /** Writes which slots are known, and gathers their values in `present`; returns how many. */
@@ -81,4 +127,9 @@ export function writePresence(
       out.byte(byte);
     }
   }
+}
+
+function equals(a: Float64Array, b: Float64Array, count: Float64Array, slots: number): boolean {
+  for (let i = 0; i < slots; i++) if (count[i] !== 0 && !Object.is(a[i], b[i])) return false;
+  return true;
 }

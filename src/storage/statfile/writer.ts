@@ -1,25 +1,22 @@
 import { crc32 } from "node:zlib";
 import { ByteWriter } from "../codec/bytes.ts";
 import { type EncodeColumn, encodeColumn } from "../codec/column-codec.ts";
-import { LAST } from "../column.ts";
 import { EVERY_STATISTIC } from "../statistic.ts";
 import type { BlockColumns } from "./block.ts";
 import {
   BITMAP_BYTES,
   FOOTER_BYTES,
   GROUP_BYTES,
-  HAS_MASK,
   HEADER_BYTES,
   KIND_IMPORTED,
   KIND_PLAIN,
   LANES,
   MAGIC,
-  SAME_AS_LAST,
   SECTION_BYTES,
   type SectionMeta,
   VERSION,
 } from "./format.ts";
-import { writePresence, writeValues } from "./write-block.ts";
+import { writeColumns, writeValues } from "./write-block.ts";
 
 export type { SectionMeta } from "./format.ts";
 
@@ -41,7 +38,6 @@ export class StatFileWriter {
   /** Bytes of the section's blocks that left the buffer. */
   #flushed = 0;
   #at = 0;
-  #present = new Float64Array(1 << 12);
 
   /** `append` gets the bytes of the file in order; each call's bytes are valid only during it. */
   constructor(append: (bytes: Uint8Array) => void, encode: EncodeColumn = encodeColumn) {
@@ -79,45 +75,8 @@ export class StatFileWriter {
   addColumns(lane: number, block: BlockColumns): void {
     const { slots } = this.#section!;
     this.#beginBlock(lane, slots);
-    let known = 0;
-    let first = -1;
-    let last = -1;
-    for (let i = 0; i < slots; i++) {
-      if (block.count[i] === 0) continue;
-      if (first < 0) first = i;
-      last = i;
-      known++;
-    }
     const mask = block.neededMask(slots);
-    const isDefault = mask === this.#section!.mask;
-    writePresence(
-      this.#out,
-      isDefault ? 0 : HAS_MASK,
-      slots,
-      known,
-      first,
-      last,
-      (i) => block.count[i] !== 0,
-    );
-    if (!isDefault) this.#out.byte(mask);
-    const columns = block.columns().filter(([bit]) => (mask & bit) !== 0);
-    columns.forEach(([bit, values], i) => {
-      const isLast = i === columns.length - 1;
-      const column = new ByteWriter(known * 9 + 64);
-      if (bit !== LAST && equals(values, block.last, block.count, slots)) {
-        column.byte(SAME_AS_LAST);
-      } else {
-        let n = 0;
-        for (let slot = 0; slot < slots; slot++) {
-          if (block.count[slot] !== 0) this.#present[n++] = values[slot]!;
-        }
-        this.#encode(this.#present, n, column);
-      }
-      this.#out.reserve(column.at + 10);
-      if (!isLast) this.#out.varint(column.at);
-      this.#out.bytes.set(column.bytes.subarray(0, column.at), this.#out.at);
-      this.#out.at += column.at;
-    });
+    writeColumns(block, slots, mask, this.#section!.mask, this.#encode, this.#out);
     this.#endBlock();
   }
 
@@ -207,7 +166,6 @@ export class StatFileWriter {
   #beginBlock(lane: number, slots: number): number {
     if (lane <= this.#lastLane || lane >= LANES) throw new Error("lanes must ascend");
     if (slots !== this.#section?.slots) throw new Error("a block has other slots than its section");
-    if (this.#present.length < slots) this.#present = new Float64Array(slots);
     this.#lastLane = lane;
     this.#bitmap[lane >> 3] = this.#bitmap[lane >> 3]! | (1 << (lane & 7));
     this.#offsets[this.#lanes++] = this.#flushed + this.#out.at;
@@ -238,9 +196,4 @@ function setU53(view: DataView, at: number, value: number): void {
   const number = Number.isFinite(value) ? value : 0;
   view.setUint32(at, number >>> 0, true);
   view.setUint32(at + 4, Math.floor(number / 2 ** 32), true);
-}
-
-function equals(a: Float64Array, b: Float64Array, count: Float64Array, slots: number): boolean {
-  for (let i = 0; i < slots; i++) if (count[i] !== 0 && !Object.is(a[i], b[i])) return false;
-  return true;
 }
