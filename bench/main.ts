@@ -5,6 +5,7 @@ import { benchmarks as functions } from "./functions.ts";
 import { benchmarks as importing } from "./import.ts";
 import { benchmarks as ingest } from "./ingest.ts";
 import { benchmarks as loopDelay } from "./loop-delay.ts";
+import { benchmarks as names } from "./names.ts";
 import { benchmarks as render } from "./render.ts";
 import { benchmarks as store } from "./store.ts";
 import { benchmarks as tags } from "./tags.ts";
@@ -24,6 +25,7 @@ const ALL: readonly Benchmark[] = [
   ...functions,
   ...importing,
   ...tags,
+  ...names,
 ];
 
 function option(name: string): string | undefined {

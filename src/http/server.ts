@@ -17,6 +17,7 @@ import { renderRoutes } from "./render-routes.ts";
 import { runQueries } from "./run-queries.ts";
 import { snapshotRoutes } from "./snapshot-routes.ts";
 import { tagsRoutes } from "./tags-routes.ts";
+import { uiRoutes } from "./ui/ui-routes.ts";
 
 /** Graphite's HTTP API over the given doors; not listening yet. */
 export async function buildServer(
@@ -35,6 +36,7 @@ export async function buildServer(
   if (doors.imports !== undefined) importRoutes(app, doors.imports);
   functionsRoutes(app);
   browserRoutes(app, run);
+  uiRoutes(app, run);
   await documentRoutes(app, doors);
   snapshotRoutes(app, doors);
   frontRoutes(app, doors);

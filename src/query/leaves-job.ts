@@ -48,7 +48,8 @@ async function nodesOf(
   return source.findByTags(tagExpressionsOf(pattern), null, MAX_LEAVES);
 }
 
-function tagExpressionsOf(pattern: string): TagExpression[] {
+/** The expressions of a target that is `seriesByTag(...)`. @throws GraphiteError */
+export function tagExpressionsOf(pattern: string): TagExpression[] {
   const { expression, ignored } = parseTarget(pattern);
   const args =
     expression?.type === "call" && expression.name === "seriesByTag" ? expression.args : [];

@@ -7,10 +7,11 @@ import { invalidParameters, MISTAKE_TYPE } from "../render/invalid-parameters.ts
 import { answerIstat } from "../render/istat/index.ts";
 import type { QueryAnswer, QueryJob } from "../render/query-job.ts";
 import { type RenderAnswer, type RenderLimits, render } from "../render/render.ts";
-import type { TaggedSource } from "../render/series-source.ts";
 import { findLeaves } from "./leaves-job.ts";
 import { runNamesJob } from "./names-jobs.ts";
 import { isTagsJob, runTagsJob } from "./tags-jobs.ts";
+import { runUiJob } from "./ui/run-ui-job.ts";
+import type { UiSource } from "./ui/ui-source.ts";
 
 /** Problems of one request that are logged, and the characters of a target in one. */
 const MAX_PROBLEMS = 10;
@@ -19,12 +20,16 @@ const MAX_LOGGED = 200;
 /** Does a job over a source of series. @throws GraphiteError for what is wrong with the request */
 export async function runJob(
   job: QueryJob,
-  source: TaggedSource,
+  source: UiSource,
   timeZone: string,
   limits: RenderLimits,
 ): Promise<QueryAnswer> {
   if (job.kind === "istat") return answerIstat(job, source, limits);
   if (job.kind === "peer") return answerPeer(job, source, timeZone, limits);
+  if (job.kind === "ui") {
+    const body = await runUiJob(job, source, timeZone, limits);
+    return answer(body, "application/json", undefined);
+  }
   if (job.kind === "leaves") {
     const leaves = await findLeaves(job.patterns, job.isExact, source);
     return answer(Buffer.from(JSON.stringify(leaves)), "application/json", undefined);

@@ -11,8 +11,6 @@ import type {
   FoundNode,
   MergedLeaves,
   SeriesFacts,
-  StoredBuckets,
-  TaggedSource,
   TimeWindow,
 } from "../render/series-source.ts";
 import type { NameIndex } from "../storage/index/name-index.ts";
@@ -24,6 +22,7 @@ import { BlockColumns } from "../storage/statfile/block.ts";
 import { EVERY_STATISTIC } from "../storage/statistic.ts";
 import type { Footprint } from "./footprint.ts";
 import type { TagIndex } from "./tags/tag-index.ts";
+import type { KeptBuckets, UiSource } from "./ui/ui-source.ts";
 
 const MODES = { [REPLACE]: "replace", [GAUGE]: "gauge", [EVENT]: "event" } as const;
 
@@ -31,11 +30,11 @@ const MODES = { [REPLACE]: "replace", [GAUGE]: "gauge", [EVENT]: "event" } as co
 const BATCH = 256;
 
 /** The store as a source of series for the renderer. */
-export class StoreSource implements TaggedSource {
-  readonly #names: NameIndex;
+export class StoreSource implements UiSource {
+  readonly names: NameIndex;
   readonly tags: TagIndex;
   readonly #reader: StoreReader;
-  readonly #events: TaggedSource["events"];
+  readonly #events: UiSource["events"];
   #rules: StorageRules;
   /** Notes what is looked at, when that is wanted. */
   footprint: Footprint | null = null;
@@ -48,9 +47,9 @@ export class StoreSource implements TaggedSource {
     tags: TagIndex,
     reader: StoreReader,
     rules: StorageRules,
-    events: TaggedSource["events"] = async (questions) => questions.map(() => []),
+    events: UiSource["events"] = async (questions) => questions.map(() => []),
   ) {
-    this.#names = names;
+    this.names = names;
     this.tags = tags;
     this.#reader = reader;
     this.#rules = rules;
@@ -64,13 +63,13 @@ export class StoreSource implements TaggedSource {
   }
 
   async find(pattern: string, _window: TimeWindow | null, limit: number): Promise<FoundNode[]> {
-    const found = this.#names.find(pattern, limit);
+    const found = this.names.find(pattern, limit);
     if (found.length > 0 || !pattern.includes("^")) return found;
     const paths = caretPaths(pattern);
     if (paths === null) return found;
     const nodes = new Map<string, FoundNode>();
     for (const path of paths) {
-      for (const node of this.#names.find(path, limit))
+      for (const node of this.names.find(path, limit))
         nodes.set(`${node.path} ${node.isLeaf}`, node);
     }
     if (nodes.size > limit) {
@@ -159,7 +158,7 @@ export class StoreSource implements TaggedSource {
     };
   }
 
-  buckets(leaf: FoundNode, grid: BucketGrid): StoredBuckets {
+  buckets(leaf: FoundNode, grid: BucketGrid): KeptBuckets {
     this.footprint?.cannotTell();
     const slots = Math.round((grid.end - grid.start) / grid.step);
     const columns = new BlockColumns(slots);
@@ -171,11 +170,11 @@ export class StoreSource implements TaggedSource {
       for (const column of [sum, min, max]) column[i] = last[i]!;
       m2[i] = 0;
     }
-    return { first: 0, count, sum, min, max, m2 };
+    return { first: 0, count, sum, min, max, m2, last, only };
   }
 
   async allPaths(limit: number): Promise<string[]> {
-    return this.#names.paths(limit);
+    return this.names.paths(limit);
   }
 
   events(questions: readonly EventQuestion[]): Promise<number[][]> {

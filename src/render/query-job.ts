@@ -2,11 +2,13 @@ import type { PeerJob } from "./carbonserver/index.ts";
 import type { FindFormatName } from "./find-formats/index.ts";
 import type { FormatName } from "./formats/index.ts";
 import type { IstatJob } from "./istat/index.ts";
+import type { UiJob } from "./ui/ui-job.ts";
 
 /** Work for a query thread: plain data, parameters as they were sent. */
 export type QueryJob =
   | PeerJob
   | IstatJob
+  | UiJob
   | {
       kind: "render";
       targets: string[];

@@ -8,7 +8,15 @@ export interface RouteDescription {
   summary: string;
   description?: string;
   /** Chapter of the document. */
-  chapter: "Render" | "Metrics" | "Tags" | "Events" | "Dashboards" | "Functions" | "Server";
+  chapter:
+    | "Render"
+    | "Metrics"
+    | "Tags"
+    | "Events"
+    | "Dashboards"
+    | "Functions"
+    | "Pages"
+    | "Server";
   /** Parameters by name; of a POST they may be in a form as well. */
   query?: Record<string, Description>;
   path?: Record<string, Description>;

@@ -23,13 +23,13 @@ export function splitUrl(url: string): { path: string; query: string } {
 }
 
 function routeOf(method: string, path: string, query: string): string {
+  if (path.startsWith("/_/")) return path;
   if (method === "OPTIONS") return "/preflight";
   if (method === "POST") {
     if (/^\/(\*|%2a)$/i.test(path)) return "/multi-get";
     return new URLSearchParams(query).has("s") ? "/settings" : "/no-target";
   }
   if (path.startsWith("/files/")) return "/file";
-  if (path.startsWith("/_/")) return "/ui";
   if (query === "" && (path === "/" || path === "/favicon.ico")) return "/file";
   const params = new URLSearchParams(query);
   return QUESTIONS.find(([name]) => params.has(name))?.[1] ?? "/counter";

@@ -8,6 +8,7 @@ import { serverFrame } from "../frame/server-frame.ts";
 import { Params } from "../params.ts";
 import { runQueries } from "../run-queries.ts";
 import { sendBody } from "../send-body.ts";
+import { uiRoutes } from "../ui/ui-routes.ts";
 import { agentsJson } from "./agents-json.ts";
 import { namesOfPath } from "./counter-names.ts";
 import { jsonBody } from "./json-body.ts";
@@ -107,6 +108,7 @@ export async function buildIstatServer(
   });
 
   settingsRoutes(app, doors.settings);
+  uiRoutes(app, run);
 
   const preflight = { config: { role: "open" }, schema: { hide: true } } as const;
   app.options("/preflight", preflight, async (_request, reply) => {

@@ -75,6 +75,12 @@ export class TagIndex {
     return sortByPath(found);
   }
 
+  /** Numbers of the series that satisfy all expressions. @throws GraphiteError as `find` */
+  series(expressions: readonly TagExpression[]): Int32Array {
+    this.#bound = this.#refresh();
+    return this.#match(matchersOf(expressions)).map((place) => this.#names.taggedAt(place));
+  }
+
   /** Tags that begin so and that are wanted, in order; `limit` of them. */
   tags(prefix: string, limit: number, isWanted: (tag: string) => boolean = () => true): string[] {
     this.#bound = this.#refresh();

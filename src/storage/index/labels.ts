@@ -66,6 +66,11 @@ export class Labels {
     return label;
   }
 
+  /** Bytes of all labels one after the other, and where each begins; not to be changed. */
+  get all(): { arena: Readonly<Uint8Array>; offsets: Readonly<Uint32Array> } {
+    return { arena: this.#arena, offsets: this.#offsets };
+  }
+
   /** Bytes of a label; none for 0. */
   bytes(label: number): Uint8Array {
     if (label === 0) return this.#arena.subarray(0, 0);

@@ -30,9 +30,23 @@ export interface NameIndexMemory {
 }
 
 const DOT = 0x2e;
-const ROOT = 1;
+
+/** The trie as columns by node, for passes over all of it: a node has a higher number than its parent. */
+export interface NameTrie {
+  parent: Readonly<Int32Array>;
+  label: Readonly<Int32Array>;
+  firstChild: Readonly<Int32Array>;
+  nextSibling: Readonly<Int32Array>;
+  /** 1 + series of a node; 0 for a mere branch. */
+  seriesOf: Readonly<Int32Array>;
+  /** Node by series; 0 for none. */
+  nodeOf: Readonly<Int32Array>;
+  liveChildren: Readonly<Int32Array>;
+}
+
+export const ROOT = 1;
 /** Tagged series hang below a node of their own, each under its whole path as one label. */
-const TAGGED = 2;
+export const TAGGED = 2;
 const NODES = 0;
 const TAGGED_COUNT = 1;
 const SERIES = 2;
@@ -167,24 +181,47 @@ export class NameIndex {
     return Atomics.load(this.#nodeOf, series) !== 0;
   }
 
+  get trie(): NameTrie {
+    return {
+      parent: this.#parent,
+      label: this.#label,
+      firstChild: this.#firstChild,
+      nextSibling: this.#nextSibling,
+      seriesOf: this.#seriesOf,
+      nodeOf: this.#nodeOf,
+      liveChildren: this.#liveChildren,
+    };
+  }
+
+  /** Node of a canonical path; 0 for none. */
+  nodeAt(path: string): number {
+    if (path.includes(";")) return this.#child(TAGGED, path);
+    let node = ROOT;
+    for (const label of path.split(".")) {
+      node = this.#child(node, label);
+      if (node === 0) return 0;
+    }
+    return node;
+  }
+
   /** Number of the series of a canonical path, or -1. */
   seriesAt(path: string): number {
-    let node = ROOT;
-    if (path.includes(";")) {
-      node = this.#child(TAGGED, path);
-    } else {
-      for (const label of path.split(".")) {
-        node = this.#child(node, label);
-        if (node === 0) return -1;
-      }
-    }
+    const node = this.nodeAt(path);
     return node === 0 ? -1 : Atomics.load(this.#seriesOf, node) - 1;
   }
 
   /** Path of a series; empty when there is none of that number, or none any more. */
   nameOf(series: number): string {
     const node = Atomics.load(this.#nodeOf, series);
-    return node === 0 ? "" : this.#pathOf(node);
+    return node === 0 ? "" : this.pathOf(node);
+  }
+
+  pathOf(node: number): string {
+    let path = this.labels.text(this.#label[node]!);
+    for (let up = this.#parent[node]!; up > TAGGED; up = this.#parent[up]!) {
+      path = `${this.labels.text(this.#label[up]!)}.${path}`;
+    }
+    return path;
   }
 
   /** Bytes of the path of a tagged series, not to be changed; none when it has no name any more. */
@@ -204,6 +241,22 @@ export class NameIndex {
       const series = this.seriesAt(pattern);
       return series < 0 ? [] : [{ path: pattern, isLeaf: true, series }];
     }
+    const nodes = this.match(pattern);
+    if (nodes.size > limit) throw tooMany(pattern, limit);
+    const found: FoundName[] = [];
+    for (const node of nodes) {
+      const path = this.pathOf(node);
+      if (Atomics.load(this.#liveChildren, node) !== 0) {
+        found.push({ path, isLeaf: false, series: -1 });
+      }
+      const series = Atomics.load(this.#seriesOf, node) - 1;
+      if (series >= 0) found.push({ path, isLeaf: true, series });
+    }
+    return found.sort(byPath);
+  }
+
+  /** Nodes that match a pattern, live or not. @throws GraphiteError ERR_LIMIT_SERIES for far too many */
+  match(pattern: string): Set<number> {
     const nodes = new Set<number>();
     for (const matchers of parsePattern(pattern)) {
       let level = [ROOT];
@@ -213,17 +266,7 @@ export class NameIndex {
       }
       for (const node of level) if (node !== ROOT) nodes.add(node);
     }
-    if (nodes.size > limit) throw tooMany(pattern, limit);
-    const found: FoundName[] = [];
-    for (const node of nodes) {
-      const path = this.#pathOf(node);
-      if (Atomics.load(this.#liveChildren, node) !== 0) {
-        found.push({ path, isLeaf: false, series: -1 });
-      }
-      const series = Atomics.load(this.#seriesOf, node) - 1;
-      if (series >= 0) found.push({ path, isLeaf: true, series });
-    }
-    return found.sort(byPath);
+    return nodes;
   }
 
   /**
@@ -236,7 +279,7 @@ export class NameIndex {
     for (let node = TAGGED + 1; node < nodeCount; node++) {
       if (Atomics.load(this.#seriesOf, node) === 0) continue;
       if (paths.length === limit) throw tooMany("**", limit);
-      paths.push(this.#pathOf(node));
+      paths.push(this.pathOf(node));
     }
     return paths.sort(compareCodePoints);
   }
@@ -377,14 +420,6 @@ export class NameIndex {
       if (this.#isLiveNode(parent)) return;
       child = parent;
     }
-  }
-
-  #pathOf(node: number): string {
-    let path = this.labels.text(this.#label[node]!);
-    for (let up = this.#parent[node]!; up > TAGGED; up = this.#parent[up]!) {
-      path = `${this.labels.text(this.#label[up]!)}.${path}`;
-    }
-    return path;
   }
 }
 

@@ -1,0 +1,33 @@
+import type { RenderLimits } from "../../render/render.ts";
+import type { UiJob } from "../../render/ui/ui-job.ts";
+import { TAGGED } from "../../storage/index/name-index.ts";
+import { nameLevel } from "../../storage/index/name-level.ts";
+import { searchNames } from "../../storage/index/search/search-names.ts";
+import { bucketsJson } from "./buckets-job.ts";
+import { searchWords } from "./search-words.ts";
+import type { UiSource } from "./ui-source.ts";
+
+/** Answers what a page for people asks, as JSON. @throws GraphiteError */
+export async function runUiJob(
+  job: UiJob,
+  source: UiSource,
+  timeZone: string,
+  limits: RenderLimits,
+): Promise<Uint8Array> {
+  const { names, tags } = source;
+  switch (job.ask) {
+    case "search":
+      return json(searchNames(names, searchWords(job.query, names, tags), job.limit));
+    case "tree":
+      return json({
+        ...nameLevel(names, job.path, job.offset, job.limit),
+        tagged: names.trie.liveChildren[TAGGED],
+      });
+    case "buckets":
+      return bucketsJson(job.request, source, timeZone, limits);
+  }
+}
+
+function json(answer: object): Uint8Array {
+  return Buffer.from(JSON.stringify(answer));
+}

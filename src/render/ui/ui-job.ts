@@ -1,0 +1,23 @@
+/** What the pages for people ask, as it was sent. */
+export type UiJob = { kind: "ui" } & (
+  | { ask: "search"; query: string; limit: number }
+  /** A level of the tree of names. */
+  | { ask: "tree"; path: string; offset: number; limit: number }
+  | { ask: "buckets"; request: BucketsRequest }
+);
+
+/** The buckets of series over a range. */
+export interface BucketsRequest {
+  /** Paths, globs and `seriesByTag(...)`. */
+  targets: string[];
+  from?: string | undefined;
+  until?: string | undefined;
+  tz?: string | undefined;
+  /** Buckets of a series at most. */
+  maxDataPoints: number;
+  columns: readonly BucketColumn[];
+}
+
+/** What is told of a bucket. */
+export const BUCKET_COLUMNS = ["mean", "min", "max", "stddev", "count", "last"] as const;
+export type BucketColumn = (typeof BUCKET_COLUMNS)[number];
