@@ -4,6 +4,7 @@ import { benchmarks as decode } from "./decode.ts";
 import { benchmarks as functions } from "./functions.ts";
 import { benchmarks as importing } from "./import.ts";
 import { benchmarks as ingest } from "./ingest.ts";
+import { benchmarks as istat } from "./istat.ts";
 import { benchmarks as loopDelay } from "./loop-delay.ts";
 import { benchmarks as names } from "./names.ts";
 import { benchmarks as render } from "./render.ts";
@@ -19,6 +20,7 @@ const ALL: readonly Benchmark[] = [
   ...codec,
   ...decode,
   ...ingest,
+  ...istat,
   ...loopDelay,
   ...store,
   ...render,

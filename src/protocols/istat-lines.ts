@@ -1,3 +1,4 @@
+import { type Decimal, readDecimal } from "./decimal.ts";
 import type { NameTable, Refusals, SampleSink } from "./doors.ts";
 import { pythonFloat } from "./python-float.ts";
 
@@ -7,7 +8,19 @@ const MAX_META_KEYS = 64;
 const MAX_META_BYTES = 1024;
 
 const LF = 10;
+const CR = 13;
+const BLANK = 32;
 const RESERVED = "@$%&;:";
+
+/** Places of a line's numbers. */
+const TIME = 0;
+const SUM = 1;
+const SUM_OF_SQUARES = 2;
+const MIN = 3;
+const MAX = 4;
+const COUNT = 5;
+const FIELDS = 6;
+
 /** How far ahead of the clock a sample may be, of gauges and of events alike, seconds. */
 const MAX_AHEAD_SECONDS = 60;
 /** Share by which average, minimum and maximum may disagree. */
@@ -22,7 +35,9 @@ const TOLERANCE = 0.0001;
  *            | name WS time WS value LF
  *            | name WS time WS sum WS sumsq WS min WS max WS count LF
  *
- * The name goes to the name table as it was written, with its star and carets.
+ * The name goes to the name table as it was written, with its star and carets. The usual line (one
+ * blank between fields, decimals) is decoded in place; everything else takes the slow way through
+ * text.
  *
  * @see docs/formats/istat-lines.md
  */
@@ -33,6 +48,17 @@ export class IstatDecoder {
   readonly #now: () => number;
   #tail: Buffer | null = null;
   #isSkipping = false;
+  #previous = -1;
+  #generation = 0;
+  /** The last ten-digit time as it was written, and its value. */
+  #time = 0;
+  #timeA = 0;
+  #timeB = 0;
+  #timeC = 0;
+  /** Clock of the chunk that is being decoded. */
+  #present = 0;
+  readonly #number: Decimal = { value: 0.5, decimals: 0 };
+  readonly #fields = new Float64Array(FIELDS);
   /** What the peer has said of itself. */
   readonly meta = new Map<string, string>();
   lines = 0;
@@ -51,21 +77,22 @@ export class IstatDecoder {
       bytes = Buffer.concat([this.#tail, chunk]);
       this.#tail = null;
     }
-    let at = 0;
-    for (;;) {
-      const end = bytes.indexOf(LF, at);
-      if (end < 0) break;
-      if (this.#isSkipping) this.#isSkipping = false;
-      else if (end - at > MAX_LINE_BYTES) this.#tooLong(bytes, at);
-      else this.#line(bytes, at, end);
-      at = end + 1;
+    let start = 0;
+    if (this.#isSkipping) {
+      const end = bytes.indexOf(LF);
+      if (end < 0) return;
+      this.#isSkipping = false;
+      start = end + 1;
     }
-    if (at === bytes.length || this.#isSkipping) return;
-    if (bytes.length - at > MAX_LINE_BYTES) {
-      this.#tooLong(bytes, at);
+    this.#present = this.#now();
+    const rest = this.#parse(bytes, start);
+    if (rest === bytes.length) return;
+    if (bytes.length - rest > MAX_LINE_BYTES) {
+      this.#tooLong(bytes, rest);
       this.#isSkipping = true;
     } else {
-      this.#tail = Buffer.from(bytes.subarray(at));
+      // A copy: the chunk's memory belongs to the socket.
+      this.#tail = Buffer.from(bytes.subarray(rest));
     }
   }
 
@@ -81,12 +108,156 @@ export class IstatDecoder {
     this.#tail = null;
   }
 
+  /** Decodes whole lines from `start` on; returns where the unfinished one begins. */
+  #parse(bytes: Buffer, start: number): number {
+    const names = this.#names;
+    const end = bytes.length;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, end);
+    let previous = this.#generation === names.generation ? this.#previous : -1;
+    this.#generation = names.generation;
+    let at = start;
+    while (at < end) {
+      const lineAt = at;
+      let name = previous >= 0 ? names.successorAt(previous, bytes, view, at, end) : -1;
+      let nameEnd: number;
+      if (name >= 0) nameEnd = at + names.lengthOf(name);
+      else {
+        nameEnd = at;
+        while (nameEnd < end && bytes[nameEnd]! > BLANK) nameEnd++;
+        if (isCommand(bytes[at]!) || nameEnd === at) nameEnd = end;
+      }
+      const fields = nameEnd < end && bytes[nameEnd] === BLANK ? nameEnd + 1 : -1;
+      const lineEnd = fields < 0 ? -1 : this.#readFields(bytes, view, fields, end);
+      if (lineEnd < 0) {
+        const slowEnd = bytes.indexOf(LF, lineAt);
+        if (slowEnd < 0) {
+          at = lineAt;
+          break;
+        }
+        this.#slowLine(bytes, lineAt, slowEnd);
+        at = slowEnd + 1;
+        continue;
+      }
+      this.lines++;
+      at = lineEnd + 1;
+      if (name < 0) {
+        if (nameEnd - lineAt > MAX_LINE_BYTES) {
+          this.#tooLong(bytes, lineAt);
+          continue;
+        }
+        if (!this.#isGood(bytes, lineAt, lineEnd)) continue;
+        name = names.resolve(bytes, lineAt, nameEnd);
+        names.learn(previous, name);
+      } else if (!this.#isGood(bytes, lineAt, lineEnd)) continue;
+      this.#hand(name);
+      previous = name;
+    }
+    this.#previous = previous;
+    return at;
+  }
+
+  /**
+   * Reads what follows the name into `#fields`: time, value or sum, and the rest of a set, whose
+   * count stays 0 where the line has one value. Returns where the line ends, at its LF; -1 when the
+   * line is not of the usual shape, or not whole.
+   */
+  #readFields(bytes: Buffer, view: DataView, start: number, end: number): number {
+    const fields = this.#fields;
+    const number = this.#number;
+    let at = start;
+    let hasTime = false;
+    // Ten digits and a blank are a time, most often that of the line before.
+    if (at + 11 < end && bytes[at + 10] === BLANK) {
+      const a = view.getInt32(at, true);
+      const b = view.getInt32(at + 4, true);
+      const c = view.getUint16(at + 8, true);
+      hasTime = a === this.#timeA && b === this.#timeB && c === this.#timeC;
+      if (!hasTime) {
+        let seconds = 0;
+        hasTime = true;
+        for (let i = 0; i < 10; i++) {
+          const digit = bytes[at + i]! - 48;
+          if (digit < 0 || digit > 9) hasTime = false;
+          seconds = seconds * 10 + digit;
+        }
+        if (hasTime) {
+          this.#time = seconds;
+          this.#timeA = a;
+          this.#timeB = b;
+          this.#timeC = c;
+        }
+      }
+      if (hasTime) at += 11;
+    }
+    fields[TIME] = hasTime ? this.#time : this.#present;
+    fields[COUNT] = 0;
+    at = readDecimal(bytes, at, end, number);
+    if (at < 0) return -1;
+    fields[SUM] = number.value;
+    if (bytes[at] === CR) at++;
+    if (at >= end) return -1;
+    if (bytes[at] === LF) return at;
+    if (!hasTime || bytes[at] !== BLANK) return -1;
+    for (let field = SUM_OF_SQUARES; field < COUNT; field++) {
+      at = readDecimal(bytes, at + 1, end, number);
+      if (at < 0 || at >= end || bytes[at] !== BLANK) return -1;
+      fields[field] = number.value;
+    }
+    let count = 0;
+    for (at++; at < end; at++) {
+      const digit = bytes[at]! - 48;
+      if (digit < 0 || digit > 9) break;
+      count = count * 10 + digit;
+    }
+    // To refuse a count of 0, or none, is the slow way's work.
+    if (count === 0) return -1;
+    fields[COUNT] = count;
+    if (bytes[at] === CR) at++;
+    return at < end && bytes[at] === LF ? at : -1;
+  }
+
+  /** Whether what is in `#fields` can be taken; else it is refused. */
+  #isGood(bytes: Buffer, lineAt: number, lineEnd: number): boolean {
+    const fields = this.#fields;
+    const time = fields[TIME]!;
+    const count = fields[COUNT]!;
+    const isSane = count === 0 || isConsistent(fields[SUM]!, fields[MIN]!, fields[MAX]!, count);
+    if (isSane && time > 0 && time <= this.#present + MAX_AHEAD_SECONDS) return true;
+    const text = (): string => bytes.toString("latin1", lineAt, lineEnd);
+    if (isSane) this.#isPunctual(time, text);
+    else this.#refusals.refuse("bucket-inconsistent", text);
+    return false;
+  }
+
+  #hand(name: number): void {
+    const fields = this.#fields;
+    const count = fields[COUNT]!;
+    if (count === 0) {
+      this.#sink.sample(name, fields[TIME]!, fields[SUM]!);
+    } else {
+      this.#sink.bucket(
+        name,
+        fields[TIME]!,
+        fields[SUM]!,
+        fields[SUM_OF_SQUARES]!,
+        fields[MIN]!,
+        fields[MAX]!,
+        count,
+      );
+    }
+  }
+
   #tooLong(bytes: Buffer, at: number): void {
     this.#refusals.refuse("line-too-long", () => bytes.toString("latin1", at, at + 200));
   }
 
-  #line(bytes: Buffer, start: number, end: number): void {
+  /** A line that is not of the usual shape; `end` is at its LF. */
+  #slowLine(bytes: Buffer, start: number, end: number): void {
     this.lines++;
+    if (end - start > MAX_LINE_BYTES) {
+      this.#tooLong(bytes, start);
+      return;
+    }
     const text = bytes.toString("latin1", start, end);
     if (text === "" || text === "\r") return;
     if (text.startsWith("#")) {
@@ -98,7 +269,7 @@ export class IstatDecoder {
       return;
     }
     const fields = text.split(/[ \t\r\v\f]+/).filter((field) => field !== "");
-    if (fields.length === 2) this.#single(text, fields[0]!, this.#now(), fields[1]!);
+    if (fields.length === 2) this.#single(text, fields[0]!, this.#present, fields[1]!);
     else if (fields.length === 3) this.#single(text, fields[0]!, fields[1]!, fields[2]!);
     else if (fields.length >= 7) this.#bucket(text, fields);
     else this.#refusals.refuse("line-malformed", () => text);
@@ -126,7 +297,7 @@ export class IstatDecoder {
       this.#refusals.refuse("number-malformed", () => text);
       return;
     }
-    if (!this.#isPunctual(time, text)) return;
+    if (!this.#isPunctual(time, () => text)) return;
     this.#sink.sample(this.#resolve(name), time, value);
   }
 
@@ -143,17 +314,17 @@ export class IstatDecoder {
       this.#refusals.refuse("bucket-inconsistent", () => text);
       return;
     }
-    if (!this.#isPunctual(time, text)) return;
+    if (!this.#isPunctual(time, () => text)) return;
     this.#sink.bucket(this.#resolve(fields[0]!), time, sum, sumOfSquares, min, max, count);
   }
 
-  #isPunctual(time: number, text: string): boolean {
-    if (time > this.#now() + MAX_AHEAD_SECONDS) {
-      this.#refusals.refuse("from-future", () => text);
+  #isPunctual(time: number, text: () => string): boolean {
+    if (time > this.#present + MAX_AHEAD_SECONDS) {
+      this.#refusals.refuse("from-future", text);
       return false;
     }
     if (time <= 0) {
-      this.#refusals.refuse("timestamp-out-of-range", () => text);
+      this.#refusals.refuse("timestamp-out-of-range", text);
       return false;
     }
     return true;
@@ -183,4 +354,10 @@ export function isConsistent(sum: number, min: number, max: number, count: numbe
   if (min > max + Math.abs(max) * TOLERANCE) return false;
   if (average + Math.abs(average) * TOLERANCE < min) return false;
   return average <= max + Math.abs(max) * TOLERANCE;
+}
+
+/** Whether a line that begins with this byte is no sample. */
+function isCommand(byte: number): boolean {
+  // "#" and those of RESERVED.
+  return (byte >= 35 && byte <= 38) || byte === 58 || byte === 59 || byte === 64;
 }

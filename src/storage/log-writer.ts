@@ -72,7 +72,9 @@ export class LogWriter {
   }
 
   bucket(series: number, time: number, bucket: Bucket): number {
-    return this.#record(RECORD_ROOM, (e) => e.bucket(series, time, bucket));
+    if (this.#encoder.at + RECORD_ROOM > this.#limit && !this.reserve(RECORD_ROOM)) return -1;
+    this.#encoder.bucket(series, time, bucket);
+    return this.#firstLsn + this.#encoder.records - 1;
   }
   plan(number: number, plan: Plan): number {
     return this.#record(RECORD_ROOM + plan.tiers.length * 24, (e) => e.plan(number, plan));

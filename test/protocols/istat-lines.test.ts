@@ -92,3 +92,55 @@ test("wherever the stream is cut, the same samples come out, and no bytes throw"
     },
   );
 });
+
+test("the usual line and the same one with wide gaps, which is read as text, mean the same", (t) => {
+  const number = fc.oneof(
+    fc.double({ min: -1e6, max: 1e6, noNaN: true }).map(String),
+    fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((x) => x.toPrecision(6)),
+    fc.constantFrom(
+      "0",
+      "-0",
+      "5.",
+      ".5",
+      "+5",
+      "1e3",
+      "1e400",
+      "inf",
+      "nan",
+      "0x10",
+      "",
+      "12a",
+      "1_0",
+    ),
+  );
+  const time = fc.oneof(
+    fc.integer({ min: NOW - 100, max: NOW + 100 }).map(String),
+    fc.constantFrom("0", "5", "-7", "1700000000.5", "17000000000", "+1700000000", "1e9"),
+  );
+  const count = fc.constantFrom("1", "3", "0", "-1", "4294967296", "1.5", "5.", "+2");
+  const name = fc.constantFrom("a", "b.c", "*e", "x^y^z", "#a", "@b", "");
+  const line = fc.oneof(
+    fc.tuple(name, number),
+    fc.tuple(name, time, number),
+    fc.tuple(name, time, number, number, number, number, count),
+    fc.tuple(
+      name,
+      time,
+      fc.constant("8"),
+      fc.constant("20"),
+      fc.constant("1"),
+      fc.constant("3"),
+      count,
+    ),
+  );
+  property(t, [fc.array(line, { maxLength: 6 })], (list) => {
+    const text = (gap: string): string => list.map((fields) => `${fields.join(gap)}\n`).join("");
+    if (list.some(([first]) => first === "#a" || first === "")) return true;
+    const narrow = decode(text(" ")).store;
+    const wide = decode(text("  ")).store;
+    return (
+      JSON.stringify(narrow.received) === JSON.stringify(wide.received) &&
+      JSON.stringify(narrow.refused) === JSON.stringify(wide.refused)
+    );
+  });
+});

@@ -8,8 +8,10 @@ export class PagedRecords {
   readonly words: Float64Array;
   readonly ints: Int32Array;
   readonly #table: Int32Array;
-  readonly #recordWords: number;
   readonly #perPage: number;
+  /** Records of a page and words of a record as shifts: this is in every loop over datapoints. */
+  readonly #pageShift: number;
+  readonly #recordShift: number;
 
   /** Elements that a table for `maxRecords` needs. */
   static tableLength(maxRecords: number, recordWords: number): number {
@@ -21,8 +23,9 @@ export class PagedRecords {
     this.words = pool.words;
     this.ints = pool.ints;
     this.#table = table;
-    this.#recordWords = recordWords;
     this.#perPage = PAGE_WORDS / recordWords;
+    this.#pageShift = Math.log2(this.#perPage);
+    this.#recordShift = Math.log2(recordWords);
   }
 
   get count(): number {
@@ -31,8 +34,8 @@ export class PagedRecords {
 
   /** Index into `words` of a record's first word. */
   wordOf(record: number): number {
-    const page = this.#table[(record / this.#perPage) | 0]!;
-    return page * PAGE_WORDS + (record % this.#perPage) * this.#recordWords;
+    const page = this.#table[record >> this.#pageShift]!;
+    return page * PAGE_WORDS + ((record & (this.#perPage - 1)) << this.#recordShift);
   }
 
   /** Number of a new record, all zero; -1 when the list or the pool is full. */

@@ -253,16 +253,18 @@ export class HeadWindow {
       }
       return this.#widen(pool, row, slot - first, old, count, sum, min, max, last, m2);
     }
-    const known = this.entries.find(head, slot - first);
-    if (known >= 0) {
-      return this.entries.merge(pool, this.wide, known, count, sum, min, max, last, m2);
-    }
+    const { entries } = this;
+    const place = slot - first;
+    const known = place > entries.highest(head) ? -1 : entries.find(head, place);
+    if (known >= 0) return entries.merge(pool, this.wide, known, count, sum, min, max, last, m2);
     const wide = this.wide.append(pool, count, sum, min, max, last, m2);
     if (wide < 0) return false;
-    const entry = this.entries.append(pool, head, slot - first, last);
+    const entry = entries.append(pool, head, place, last);
     if (entry < 0) return false;
-    this.entries.setWide(entry, wide);
-    this.heads.set(series, -(entry + 1));
+    entries.setWide(entry, wide);
+    const chain = -(entry + 1);
+    this.heads.set(series, chain);
+    this.#promoteIfDense(pool, series, chain, GAUGE, step);
     return true;
   }
 
@@ -350,9 +352,14 @@ export class HeadWindow {
     if (entry < 0) return false;
     const chain = -(entry + 1);
     this.heads.set(series, chain);
-    const slots = slotsBetween(this.start, this.seconds, step);
-    if (entries.depth(chain) > slots * DENSE_SHARE) this.#promote(pool, series, chain, mode, step);
+    this.#promoteIfDense(pool, series, chain, mode, step);
     return true;
+  }
+
+  #promoteIfDense(pool: PagePool, series: number, chain: number, mode: Mode, step: number): void {
+    const slots = slotsBetween(this.start, this.seconds, step);
+    if (this.entries.depth(chain) > slots * DENSE_SHARE)
+      this.#promote(pool, series, chain, mode, step);
   }
 
   /** Moves a series from the log to a row; when memory is out it just stays in the log. */

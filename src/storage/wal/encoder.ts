@@ -103,9 +103,11 @@ export class RecordEncoder {
     this.bytes[this.at++] = RECORD_BUCKET;
     this.#varint(series);
     this.#varint(bucket.count);
-    for (const value of [bucket.sum, bucket.min, bucket.max, bucket.last, bucket.m2]) {
-      this.#double(value);
-    }
+    this.#double(bucket.sum);
+    this.#double(bucket.min);
+    this.#double(bucket.max);
+    this.#double(bucket.last);
+    this.#double(bucket.m2);
     this.records++;
   }
 
