@@ -61,6 +61,15 @@ export class SlotChain {
     return head === 0 ? 0 : (this.#bits(-head - 1) >> DEPTH_SHIFT) & SLOT_MASK;
   }
 
+  /** Whether the entries of a chain came slot by slot, without a gap. */
+  isRun(head: number): boolean {
+    let slot = this.highest(head);
+    for (let entry = -head - 1; entry >= 0; entry = this.previous(entry)) {
+      if (this.slot(entry) !== slot--) return false;
+    }
+    return true;
+  }
+
   slot(entry: number): number {
     return this.#bits(entry) & SLOT_MASK;
   }

@@ -14,7 +14,8 @@ import { WideBuckets } from "./wide-buckets.ts";
  * Dense series have a row in a slot-major matrix: a page of the pool holds one slot of 8,192 rows
  * (a row group), so writes in arrival order are sequential and memory is taken slot by slot.
  * Everything else is a chain of entries of twice that size in an append log. A series moves from
- * the log to a row when it has filled more than a fifth of its slots: then it will fill most of them.
+ * the log to a row when it has filled more than a fifth of its slots, or some without a gap: then it
+ * will fill most of them.
  *
  * `heads` says where a series is: 0 nowhere, r + 1 in row r, -(e + 1) in the chain whose
  * newest entry is e. One thread writes; others read after they saw the head (publish after write).
@@ -54,6 +55,8 @@ export const SPARSE = 1;
 export const DENSE = 2;
 /** Share of its slots that a series fills, beyond which it is dense. */
 export const DENSE_SHARE = 0.2;
+/** Slots filled one after the other, by which a series is dense. */
+const DENSE_RUN = 5;
 
 export const FREE = 0;
 export const OPEN = 1;
@@ -358,7 +361,8 @@ export class HeadWindow {
 
   #promoteIfDense(pool: PagePool, series: number, chain: number, mode: Mode, step: number): void {
     const slots = slotsBetween(this.start, this.seconds, step);
-    if (this.entries.depth(chain) > slots * DENSE_SHARE)
+    const depth = this.entries.depth(chain);
+    if (depth > slots * DENSE_SHARE || (depth === DENSE_RUN && this.entries.isRun(chain)))
       this.#promote(pool, series, chain, mode, step);
   }
 
