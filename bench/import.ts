@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { importTree } from "../compat/whisper/import-tree.ts";
+import { importTree } from "../compat/import/import-tree.ts";
+import { whisperSource } from "../compat/whisper/source-tree.ts";
 import { WhisperFile } from "../compat/whisper/whisper-file.ts";
 import { writeWhisper } from "../compat/whisper/write-whisper.ts";
 import { OfflineImport } from "../src/storage/import/offline-import.ts";
@@ -40,13 +41,12 @@ async function importOnce(tree: string, data: string): Promise<number> {
   const options = {
     prefix: null,
     matches: () => true,
-    taggedNames: new Map(),
     retentionsOf: () => null,
     now: NOW,
     since: Number.NEGATIVE_INFINITY,
   };
   const events = { skipped: () => {}, progress: () => {} };
-  const { changed } = await importTree(tree, options, target, events);
+  const { changed } = await importTree(whisperSource(tree, new Map()), options, target, events);
   await target.close();
   return changed;
 }

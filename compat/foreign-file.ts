@@ -47,3 +47,16 @@ export function foreignFileOf(bytes: Uint8Array): ForeignFile {
     close: () => {},
   };
 }
+
+/** What the system says against a file, in words. */
+export function reasonOf(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "ENOENT":
+      return "it is not there";
+    case "EACCES":
+    case "EPERM":
+      return "it may not be read";
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -9,25 +9,12 @@ import type {
   PlacedSeries,
 } from "../../src/storage/import/import-target.ts";
 import { finalSpans } from "../../src/storage/merge/spans.ts";
+import type { ImportedPoints, ImportRange } from "../import/source-tree.ts";
+import { type Level, type Source, sourcesOf } from "../import/sources.ts";
 import { combineKnown } from "./combine-known.ts";
 import { KnownSlots } from "./known-slots.ts";
-import { type Source, sourcesOf } from "./sources.ts";
+import { reachOf } from "./reach.ts";
 import type { WhisperFile } from "./whisper-file.ts";
-
-export interface ImportRange {
-  /** The moment from which retention counts, seconds. */
-  now: number;
-  /** Nothing that starts before this is taken, seconds. */
-  since: number;
-}
-
-/** What was made of a file. */
-export interface ImportedPoints {
-  /** Known points of it. */
-  points: number;
-  /** Those of stretches that the store did not have just so before. */
-  written: number;
-}
 
 /** Does something with a stretch of a tier in which some slot is known. */
 export type TakeStretch = (
@@ -102,7 +89,7 @@ function eachStretchOfTier(
   take: TakeStretch,
 ): void {
   const { step, retention } = plan.tiers[tier]!;
-  const sources = sourcesOf(plan.tiers, tier, file.header.archives, now);
+  const sources = sourcesOf(plan.tiers, tier, levelsOf(file, now));
   // What the tier keeps at `now`, of the time in which the plan holds.
   const first = Math.max(from, since, (Math.floor((now - retention) / step) + 1) * step);
   const oldest = Math.max(first, Math.min(...sources.map((source) => source.from)));
@@ -124,7 +111,7 @@ function eachStretchOfTier(
     for (const source of sources) {
       fill(file, source, step, own, firstSlot, begin, end);
       // Where a finer archive was yesterday, its values are the better ones.
-      if (source.kind === "placed" && source.archive > 0) {
+      if (source.kind === "placed" && source.level > 0) {
         substitutes.fill(
           1,
           slotIn(stretch, step, source.from),
@@ -141,6 +128,13 @@ function eachStretchOfTier(
   }
 }
 
+function levelsOf(file: WhisperFile, now: number): Level[] {
+  return file.header.archives.map((archive) => {
+    const [from, until] = reachOf(archive, now);
+    return { step: archive.step, from, until };
+  });
+}
+
 /** The slot of a stretch that begins at `time`, or the nearest one that it has. */
 function slotIn({ firstSlot, slots }: ImportStretch, step: number, time: number): number {
   return Math.min(slots, Math.max(0, Math.ceil(time / step) - firstSlot));
@@ -149,7 +143,7 @@ function slotIn({ firstSlot, slots }: ImportStretch, step: number, time: number)
 /** Fills what a source gives of slots [begin, end); into[0] is slot `firstSlot`. */
 function fill(
   file: WhisperFile,
-  { archive, kind, from, until }: Source,
+  { level: archive, kind, from, until }: Source,
   step: number,
   into: Float64Array,
   firstSlot: number,

@@ -1,4 +1,5 @@
-import { reachOf, type Source } from "./sources.ts";
+import type { Source } from "../import/sources.ts";
+import { reachOf } from "./reach.ts";
 import type { WhisperFile } from "./whisper-file.ts";
 
 /** Points that are read at a time. */
@@ -33,7 +34,7 @@ export class KnownSlots {
     const { archives } = this.#file.header;
     // What the bucket itself was read from can tell only if it was made of it here.
     const coarsest = Math.max(
-      ...sources.map(({ archive, kind }) => (kind === "joined" ? archive : archive - 1)),
+      ...sources.map(({ level, kind }) => (kind === "joined" ? level : level - 1)),
     );
     let end = firstSlot + values.length;
     for (let archive = 0; archive <= coarsest; archive++) {

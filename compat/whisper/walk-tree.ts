@@ -1,8 +1,6 @@
-import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-
-/** Folders within one another; more are a link that leads back. */
-const MAX_DEPTH = 128;
+import { reasonOf } from "../foreign-file.ts";
+import { type FolderEntry, listFolder, MAX_DEPTH } from "../import/list-folder.ts";
 
 /**
  * The whisper files below a folder, as paths below it that are divided by `/`, in the order of their
@@ -14,18 +12,13 @@ export function* whisperFiles(
   below = "",
   depth = 0,
 ): Generator<string> {
-  const folder = join(tree, below);
-  let entries: { name: string; isFolder: boolean }[];
+  let entries: FolderEntry[];
   try {
-    entries = readdirSync(folder, { withFileTypes: true }).map((entry) => ({
-      name: entry.name,
-      isFolder: entry.isSymbolicLink() ? isFolder(join(folder, entry.name)) : entry.isDirectory(),
-    }));
+    entries = listFolder(join(tree, below));
   } catch (error) {
     report(below, reasonOf(error));
     return;
   }
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const { name, isFolder } of entries) {
     const path = below === "" ? name : `${below}/${name}`;
     if (isFolder) {
@@ -34,26 +27,5 @@ export function* whisperFiles(
     } else if (name.endsWith(".wsp") || name.endsWith(".wsp.gz")) {
       yield path;
     }
-  }
-}
-
-/** What the system says against a file, in words. */
-export function reasonOf(error: unknown): string {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case "ENOENT":
-      return "it is not there";
-    case "EACCES":
-    case "EPERM":
-      return "it may not be read";
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
   }
 }

@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { ForeignFileError } from "../foreign-file.ts";
 import { POINT_BYTES, type WhisperHeader } from "./format.ts";
 import { FIRST_READ_BYTES, headerBytes, parseHeader } from "./header.ts";
 
 /** A file that is not imported, and why. */
-export class WhisperFileError extends Error {
+export class WhisperFileError extends ForeignFileError {
   override name = "WhisperFileError";
 }
 

@@ -1,4 +1,5 @@
-import { importTree, type TreeOptions, verifyTree } from "../../compat/whisper/import-tree.ts";
+import { importTree, type TreeOptions, verifyTree } from "../../compat/import/import-tree.ts";
+import { whisperSource } from "../../compat/whisper/source-tree.ts";
 import type { Environment } from "../../src/storage/environment.ts";
 import { OfflineImport } from "../../src/storage/import/offline-import.ts";
 import { checkStore } from "../../src/storage/inspect/check-store.ts";
@@ -18,7 +19,6 @@ export const env: Environment = {
 export const OPTIONS: TreeOptions = {
   prefix: null,
   matches: () => true,
-  taggedNames: new Map(),
   retentionsOf: () => null,
   now: NOW,
   since: Number.NEGATIVE_INFINITY,
@@ -33,11 +33,13 @@ export interface Imported {
   missing: string[];
 }
 
+type RunOptions = Partial<TreeOptions> & { taggedNames?: ReadonlyMap<string, string> };
+
 /** Imports a tree, or compares it with what was imported. */
 export async function run(
   tree: string,
   data: string,
-  options: Partial<TreeOptions> = {},
+  { taggedNames = new Map(), ...options }: RunOptions = {},
   isVerification = false,
   environment = env,
 ): Promise<Imported> {
@@ -51,9 +53,10 @@ export async function run(
   };
   try {
     const all = { ...OPTIONS, ...options };
+    const source = whisperSource(tree, taggedNames);
     const summary = isVerification
-      ? await verifyTree(tree, all, target, events)
-      : await importTree(tree, all, target, events);
+      ? await verifyTree(source, all, target, events)
+      : await importTree(source, all, target, events);
     return { ...summary, skipped, missing };
   } finally {
     await target.close();
