@@ -1,6 +1,6 @@
-// Generates the target parser and compiles everything to dist/. Quick when nothing changed: a stamp
-// holds the newest modification time that the last build saw. Writes to stderr only, so that the
-// stdout of `npm start` belongs to the server.
+// Generates the target parser, compiles everything to dist/ and builds the pages to dist/ui. Quick when
+// nothing changed: a stamp holds the newest modification time that the last build saw. Writes to
+// stderr only, so that the stdout of `npm start` belongs to the server.
 import { spawnSync } from "node:child_process";
 import {
   existsSync,
@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildUi } from "./build-ui.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, "dist", ".build-stamp");
@@ -48,7 +49,7 @@ function fingerprint() {
 export async function build() {
   const seen = fingerprint();
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === seen) return;
-  rmSync(join(root, "dist"), { recursive: true, force: true });
+  removeCompiled();
   const grammar = join(root, "grammar", "target.peggy");
   if (existsSync(grammar)) {
     const { default: peggy } = await import("peggy");
@@ -65,7 +66,17 @@ export async function build() {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   const done = spawnSync(process.execPath, [tsc, "-p", root], { stdio: ["ignore", 2, 2] });
   if (done.status !== 0) process.exit(done.status ?? 1);
+  await buildUi();
   writeFileSync(stampFile, seen);
+}
+
+/** The pages know by themselves when they are stale. */
+function removeCompiled() {
+  const dist = join(root, "dist");
+  if (!existsSync(dist)) return;
+  for (const name of readdirSync(dist)) {
+    if (name !== "ui" && name !== ".ui-stamp") rmSync(join(dist, name), { recursive: true });
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

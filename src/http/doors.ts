@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { LeavesAnswer, QueryRunner } from "../render/query-job.ts";
 import type { DocumentDoors } from "./documents/doors.ts";
+import type { PageFile } from "./page/page-files.ts";
 
 export interface HealthReport {
   /** Answers 200 when ready, else 503. */
@@ -63,6 +64,8 @@ export interface HttpDoors {
   imports?: () => ImportDoor;
   /** Missing where there is no data directory. @throws GraphiteError like the others */
   snapshots?: () => TakeSnapshot;
+  /** The built pages for people, by path; missing where there are none. */
+  pages?: ReadonlyMap<string, PageFile>;
   /** Of times in requests that name none. */
   timeZone: string;
   /** Prometheus text about the server itself. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { browserRoutes } from "./browser-routes.ts";
 import { carbonserverRoutes } from "./carbonserver/routes.ts";
@@ -13,18 +14,27 @@ import { importRoutes } from "./import-routes.ts";
 import { infoRoutes } from "./info-routes.ts";
 import { metricsRoutes } from "./metrics-routes.ts";
 import { openApi } from "./open-api.ts";
+import { type PagePlace, pageRoutes } from "./page/page-routes.ts";
 import { renderRoutes } from "./render-routes.ts";
 import { runQueries } from "./run-queries.ts";
 import { snapshotRoutes } from "./snapshot-routes.ts";
 import { tagsRoutes } from "./tags-routes.ts";
 import { uiRoutes } from "./ui/ui-routes.ts";
 
-/** Graphite's HTTP API over the given doors; not listening yet. */
+/** Where it is when it is not on a port of its own. */
+export interface Mount {
+  place: PagePlace;
+  routeOf: (request: IncomingMessage) => string;
+}
+
+/** Graphite's HTTP API and the pages for people, over the given doors; not listening yet. */
 export async function buildServer(
   doors: HttpDoors,
   options: Partial<HttpOptions> = {},
+  mount?: Mount,
 ): Promise<FastifyInstance> {
-  const app = await serverFrame(doors.log, { ...DEFAULT_OPTIONS, ...options });
+  const all = { ...DEFAULT_OPTIONS, ...options };
+  const app = await serverFrame(doors.log, all, mount?.routeOf);
   const answerOtherMethods = checkRoutes(app);
   await openApi(app, doors.health().version);
   const run = runQueries(doors.queries, options.costs ?? null);
@@ -39,6 +49,8 @@ export async function buildServer(
   uiRoutes(app, run);
   await documentRoutes(app, doors);
   snapshotRoutes(app, doors);
+  const place = mount?.place ?? { port: "graphite", api: "" };
+  pageRoutes(app, doors.pages ?? new Map(), place, doors.health().version, all);
   frontRoutes(app, doors);
   infoRoutes(app, doors);
   answerOtherMethods();

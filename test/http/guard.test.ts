@@ -226,8 +226,7 @@ test("where access rules are in force, /health tells a stranger the state and no
 test("everything is below the prefix, and nothing outside", async (t) => {
   const { app } = await server({ prefix: "/graphite" });
   for (const url of [
-    "/graphite",
-    "/graphite?x=1",
+    "/graphite/",
     "/graphite/version",
     "/graphite/version/",
     "/graphite/metrics/find?query=web",

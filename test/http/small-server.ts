@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
+import type { HttpDoors } from "../../src/http/doors.ts";
 import type { HttpOptions } from "../../src/http/frame/options.ts";
+import { loadPageFiles } from "../../src/http/page/page-files.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { StorageRules } from "../../src/model/schema.ts";
 import { runJob } from "../../src/query/run-job.ts";
@@ -12,6 +14,8 @@ import { StoreHarness } from "../storage/store-harness.ts";
 import { storeDeletes } from "./store-deletes.ts";
 import { emptyDisk, testDocuments } from "./test-documents.ts";
 
+/** As the build has made them. */
+export const PAGES = loadPageFiles("dist/ui");
 const LIMITS = { maxSeries: 1000, maxDatapoints: 100_000, seconds: 10 };
 
 /**
@@ -24,6 +28,7 @@ export async function server(
   app: FastifyInstance;
   store: StoreHarness;
   time: number;
+  doors: HttpDoors;
 }> {
   const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
   const store = new StoreHarness({ clock, files: new SimulatedFiles(1) }, "data");
@@ -43,20 +48,19 @@ export async function server(
     for (let i = 0; i < 5; i++) store.writer.point(series, time + i * 10, i + 0.5, 0, -1);
   }
   const documents = testDocuments(disk);
-  const app = await buildServer(
-    {
-      queries: { run: (job) => runJob(job, source, "UTC", LIMITS) },
-      health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
-      documents: () => documents,
-      deletes: () => storeDeletes(store, source),
-      timeZone: "UTC",
-      selfMetrics: () => "statite_series 5\n",
-      diskSpace: async () => ({ freeBytes: 1e9, totalBytes: 3e12 }),
-      log: pino({ level: "silent" }),
-    },
-    options,
-  );
-  return { app, store, time };
+  const doors: HttpDoors = {
+    queries: { run: (job) => runJob(job, source, "UTC", LIMITS) },
+    health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
+    documents: () => documents,
+    deletes: () => storeDeletes(store, source),
+    pages: PAGES,
+    timeZone: "UTC",
+    selfMetrics: () => "statite_series 5\n",
+    diskSpace: async () => ({ freeBytes: 1e9, totalBytes: 3e12 }),
+    log: pino({ level: "silent" }),
+  };
+  const app = await buildServer(doors, options);
+  return { app, store, time, doors };
 }
 
 export function form(payload: string): {

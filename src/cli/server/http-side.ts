@@ -1,18 +1,24 @@
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Address, Settings } from "../../config/settings.ts";
 import { CostLimit } from "../../http/access/cost-limit.ts";
 import { openControlSocket } from "../../http/control-socket.ts";
 import type { HttpDoors } from "../../http/doors.ts";
+import { buildMountedGraphite } from "../../http/istat/graphite-mount.ts";
 import type { IstatDoors } from "../../http/istat/server.ts";
 import { buildIstatServer } from "../../http/istat/server.ts";
+import { loadPageFiles } from "../../http/page/page-files.ts";
 import { buildServer } from "../../http/server.ts";
 import { addressText } from "../../ingest/tcp-receiver.ts";
 import { CONTROL_SOCKET } from "../../storage/store-folder.ts";
 import { openSocketPath } from "../socket-path.ts";
 import { HttpFiles } from "./http-files.ts";
+
+/** `dist/ui`, where the build puts the pages; this file is `dist/src/cli/server/http-side.js`. */
+const PAGES_FOLDER = fileURLToPath(new URL("../../../ui", import.meta.url));
 
 /** What HTTP asks of the rest of the server. */
 export type ServerDoors = Omit<HttpDoors, "diskSpace" | "timeZone" | "log"> &
@@ -43,6 +49,7 @@ export class HttpSide {
     const doors = {
       ...server,
       timeZone,
+      pages: loadPageFiles(PAGES_FOLDER),
       diskSpace: async () => {
         const { bavail, blocks, bsize } = await statfs(this.#folder);
         return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
@@ -66,7 +73,8 @@ export class HttpSide {
     if (http !== null) addresses.http = await listen(this.#graphite, "http", http);
     if (istatHttp !== null) {
       const now = (): number => Math.floor(Date.now() / 1000);
-      this.#istat = await buildIstatServer({ ...doors, filesDir, now }, options);
+      const mounted = await buildMountedGraphite(doors, options);
+      this.#istat = await buildIstatServer({ ...doors, filesDir, now }, options, mounted);
       addresses.istatHttp = await listen(this.#istat, "istat-http", istatHttp);
     }
     return addresses;

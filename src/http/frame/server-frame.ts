@@ -1,3 +1,4 @@
+import type { IncomingMessage, RequestListener } from "node:http";
 import formbody from "@fastify/formbody";
 import type { FastifyBaseLogger } from "fastify";
 import fastify, {
@@ -33,12 +34,14 @@ const MESSAGE_TYPES = [
 
 /**
  * A server without routes: limits, errors, ids, and who may do what. `routeOf` says which route a
- * request is for, where that is not its path below the prefix.
+ * request is for, where that is not its path below the prefix. Requests for which `elsewhere` names
+ * somebody never come here; it is asked for those from a network only, not for injected ones.
  */
 export async function serverFrame(
   log: FastifyBaseLogger,
   options: HttpOptions,
   routeOf = options.prefix === "" ? undefined : withoutPrefix(options.prefix),
+  elsewhere: (request: IncomingMessage) => RequestListener | null = () => null,
 ): Promise<FastifyInstance> {
   const { trustedProxies, prefix } = options;
   const listener = new Listener(options.certificate);
@@ -47,7 +50,8 @@ export async function serverFrame(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
-    serverFactory: (handle) => listener.create(handle),
+    serverFactory: (handle) =>
+      listener.create((request, response) => (elsewhere(request) ?? handle)(request, response)),
     clientErrorHandler: answerClientError,
     ...(trustedProxies.length > 0 ? { trustProxy: [...trustedProxies] } : {}),
     ...(routeOf === undefined ? {} : { rewriteUrl: routeOf }),

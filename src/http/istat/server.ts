@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { GraphiteError } from "../../model/errors.ts";
 import type { IstatAgent } from "../../model/istat-agent.ts";
@@ -8,9 +10,9 @@ import { serverFrame } from "../frame/server-frame.ts";
 import { Params } from "../params.ts";
 import { runQueries } from "../run-queries.ts";
 import { sendBody } from "../send-body.ts";
-import { uiRoutes } from "../ui/ui-routes.ts";
 import { agentsJson } from "./agents-json.ts";
 import { namesOfPath } from "./counter-names.ts";
+import { mountGraphite } from "./graphite-mount.ts";
 import { jsonBody } from "./json-body.ts";
 import { rangeOfBody, rangeOfUrl } from "./range.ts";
 import { istatRouteOf, splitUrl } from "./route-of.ts";
@@ -34,14 +36,18 @@ export interface IstatDoors extends Pick<HttpDoors, "queries" | "log"> {
 
 /**
  * istatd's HTTP API over the given doors; not listening yet. Every path is the name of a counter,
- * but for `/`, `/files/` and `/_/`; see docs/formats/istat-http.md.
+ * but for `/`, `/files/` and `/_/`; see docs/formats/istat-http.md. The pages and what is below `/_/`
+ * are answered by `graphite`, which is ready.
  */
 export async function buildIstatServer(
   doors: IstatDoors,
   options: Partial<HttpOptions> = {},
+  graphite?: FastifyInstance,
 ): Promise<FastifyInstance> {
   const all = { ...DEFAULT_OPTIONS, ...options, prefix: "" };
-  const app = await serverFrame(doors.log, all, istatRouteOf);
+  const elsewhere = graphite && mountGraphite(graphite, hasIndexFile(doors.filesDir));
+  const app = await serverFrame(doors.log, all, istatRouteOf, elsewhere);
+  if (graphite !== undefined) app.addHook("onClose", () => graphite.close());
   const answerOtherMethods = checkRoutes(app);
   // Clients send JSON under any type or none.
   app.removeAllContentTypeParsers();
@@ -108,7 +114,6 @@ export async function buildIstatServer(
   });
 
   settingsRoutes(app, doors.settings);
-  uiRoutes(app, run);
 
   const preflight = { config: { role: "open" }, schema: { hide: true } } as const;
   app.options("/preflight", preflight, async (_request, reply) => {
@@ -131,6 +136,10 @@ function allowAnyReader(reply: FastifyReply): FastifyReply {
   return reply.hasHeader("access-control-allow-origin")
     ? reply
     : reply.header("access-control-allow-origin", "*");
+}
+
+function hasIndexFile(folder: string | null): boolean {
+  return folder !== null && existsSync(join(folder, "index.html"));
 }
 
 /** The file that `/`, `/files/NAME` or `/?f=NAME` means; a slash in a name stands for a dot. */

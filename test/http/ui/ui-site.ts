@@ -1,7 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
+import type { HttpDoors } from "../../../src/http/doors.ts";
 import type { HttpOptions } from "../../../src/http/frame/options.ts";
-import { buildIstatServer } from "../../../src/http/istat/server.ts";
+import { buildMountedGraphite } from "../../../src/http/istat/graphite-mount.ts";
 import { buildServer } from "../../../src/http/server.ts";
 import { StorageRules } from "../../../src/model/schema.ts";
 import { runJob } from "../../../src/query/run-job.ts";
@@ -19,6 +20,7 @@ const MODES: Record<string, Mode> = { replace: REPLACE, gauge: GAUGE, event: EVE
 /** Both doors of HTTP over one real store in this thread. */
 export interface UiSite {
   graphite: FastifyInstance;
+  /** What istatd's port answers below `/_/`. */
   istat: FastifyInstance;
   store: StoreHarness;
   /** Multiple of 300, at least ten minutes ago. */
@@ -43,30 +45,18 @@ export async function uiSite(options: Partial<HttpOptions> = {}): Promise<UiSite
     run: (job: Parameters<typeof runJob>[0]) => runJob(job, source, "UTC", LIMITS),
   };
   const log = pino({ level: "silent" });
-  const graphite = await buildServer(
-    {
-      queries,
-      health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
-      documents: () => documents,
-      deletes: () => storeDeletes(store, source),
-      timeZone: "UTC",
-      selfMetrics: () => "statite_series 5\n",
-      diskSpace: async () => ({ freeBytes: 1e9, totalBytes: 3e12 }),
-      log,
-    },
-    options,
-  );
-  const istat = await buildIstatServer(
-    {
-      queries,
-      filesDir: null,
-      agents: async () => [],
-      settings: () => documents.settings,
-      now: () => Math.floor(Date.now() / 1000),
-      log,
-    },
-    options,
-  );
+  const doors: HttpDoors = {
+    queries,
+    health: () => ({ isReady: true, state: "ready", degraded: [], version: "x", details: {} }),
+    documents: () => documents,
+    deletes: () => storeDeletes(store, source),
+    timeZone: "UTC",
+    selfMetrics: () => "statite_series 5\n",
+    diskSpace: async () => ({ freeBytes: 1e9, totalBytes: 3e12 }),
+    log,
+  };
+  const graphite = await buildServer(doors, options);
+  const istat = await buildMountedGraphite(doors, options);
   return {
     graphite,
     istat,
