@@ -30,6 +30,8 @@ export interface Fetching {
   /** See TimeWindow; without it each window is answered at its own step. */
   stepFrom?: number;
   maxBuckets?: number | undefined;
+  /** Told what each need has fetched, and how long that took. */
+  onFetch?: (need: Need, found: readonly TimeSeries[], milliseconds: number) => void;
 }
 
 /** Events are fetched like series. */
@@ -111,7 +113,7 @@ async function fetchAll(
   data: Map<string, Fetched>,
   source: SeriesSource,
   { now, checkTime }: TargetOptions,
-  { limits, stepFrom, maxBuckets }: Fetching,
+  { limits, stepFrom, maxBuckets, onFetch }: Fetching,
 ): Promise<void> {
   const budget = new FetchBudget(limits, data.values());
   for (const need of needs) {
@@ -121,7 +123,10 @@ async function fetchAll(
     const window = { from, until, now, statistic, maxBuckets: exact };
     const whole = stepFrom === undefined ? window : { ...window, stepFrom };
     try {
-      data.set(need.key, await fetchNeed(need, whole, source, budget));
+      const began = performance.now();
+      const found = await fetchNeed(need, whole, source, budget);
+      onFetch?.(need, found, performance.now() - began);
+      data.set(need.key, found);
     } catch (error) {
       if (!(error instanceof GraphiteError) || error.code.startsWith("ERR_LIMIT")) throw error;
       // A wrong tag expression breaks its own target only.

@@ -1,4 +1,6 @@
 import type { RenderLimits } from "../../render/render.ts";
+import { explain } from "../../render/ui/explain.ts";
+import { targetTree } from "../../render/ui/target-tree.ts";
 import type { UiJob } from "../../render/ui/ui-job.ts";
 import { TAGGED } from "../../storage/index/name-index.ts";
 import { nameLevel } from "../../storage/index/name-level.ts";
@@ -25,6 +27,10 @@ export async function runUiJob(
       });
     case "buckets":
       return bucketsJson(job.request, source, timeZone, limits);
+    case "parse":
+      return json(targetTree(job.target));
+    case "explain":
+      return json(await explain(job.request, source, timeZone, limits));
   }
 }
 

@@ -4,7 +4,19 @@ export type UiJob = { kind: "ui" } & (
   /** A level of the tree of names. */
   | { ask: "tree"; path: string; offset: number; limit: number }
   | { ask: "buckets"; request: BucketsRequest }
+  /** What a target's text means. */
+  | { ask: "parse"; target: string }
+  /** What was fetched for targets. */
+  | { ask: "explain"; request: ExplainRequest }
 );
+
+export interface ExplainRequest {
+  targets: string[];
+  from?: string | undefined;
+  until?: string | undefined;
+  tz?: string | undefined;
+  maxDataPoints?: number | undefined;
+}
 
 /** The buckets of series over a range. */
 export interface BucketsRequest {
