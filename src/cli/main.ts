@@ -18,6 +18,7 @@ import { fail, USAGE } from "./exit.ts";
 import { addExportCommand } from "./export-command.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addInspectCommand } from "./inspect-command.ts";
+import { addIstatCommand } from "./istat/istat-command.ts";
 import { addSchemasCommand } from "./schemas-command.ts";
 import { HttpFiles } from "./server/http-files.ts";
 import { addSnapshotCommand } from "./snapshot-command.ts";
@@ -128,5 +129,6 @@ addInspectCommand(program);
 addImportCommand(program);
 addSchemasCommand(program);
 addExportCommand(program);
+addIstatCommand(program);
 
 await program.parseAsync();
