@@ -57,7 +57,7 @@ export function Header({ onHelp }: { onHelp: () => void }): JSX.Element {
             <Icon name="refresh" />
           </button>
           <Menu
-            label={`Refreshes ${periodText(refreshSetting.value)}`}
+            label={`Refreshes: ${refreshSetting.value === 0 ? "off" : shortPeriod(refreshSetting.value)}`}
             items={REFRESHES.map((seconds) => ({
               text: periodText(seconds),
               isChosen: seconds === refreshSetting.value,
