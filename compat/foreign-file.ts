@@ -1,4 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+
+/** Nobody waits for the other end of a pipe that lies among the files. */
+export const READ = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** A file of another system that is not taken, and why. */
 export class ForeignFileError extends Error {
@@ -20,7 +23,7 @@ export interface ForeignFile {
  * @throws Error when it cannot be opened
  */
 export function openForeignFile(path: string): ForeignFile {
-  const file = openSync(path, "r");
+  const file = openSync(path, READ);
   try {
     const stat = fstatSync(file);
     if (!stat.isFile()) throw new ForeignFileError("it is no file");

@@ -21,6 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "src/target",
     "src/functions",
     "src/render",
+    "compat",
   ],
   "src/http": ["src/model", "src/target", "src/functions", "src/render"],
   "src/ui": ["src/model", "src/target"],

@@ -35,6 +35,14 @@ export function whisperPathOf(name: string): { path: string } | { problem: strin
   return { path: `${nodes.join("/")}${SUFFIX}` };
 }
 
+/** Path of a tagged series where carbon was told not to hash; null when there can be none. */
+export function readablePathOf(name: string): string | null {
+  if (/[/\0]/.test(name)) return null;
+  const hash = tagHashOf(name);
+  const node = name.replaceAll(".", DOT);
+  return `${TAG_FOLDER}/${hash.slice(0, 3)}/${hash.slice(3, 6)}/${node}${SUFFIX}`;
+}
+
 /**
  * Name of the series in the file at `path`, below the tree and divided by `/`, or why there is none.
  * Carbon names the file of a tagged series by the hash of its name, which only `taggedNames` (names

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { ForeignFileError } from "../foreign-file.ts";
+import { ForeignFileError, READ } from "../foreign-file.ts";
 import { POINT_BYTES, type WhisperHeader } from "./format.ts";
 import { FIRST_READ_BYTES, headerBytes, parseHeader } from "./header.ts";
 
@@ -32,9 +32,9 @@ export class WhisperFile {
    * @throws WhisperFileError when it is no whole whisper file
    * @throws Error when it cannot be read
    */
-  static open(path: string): WhisperFile {
-    if (path.endsWith(".gz")) return WhisperFile.of(unpack(path));
-    const file = openSync(path, "r");
+  static open(path: string, maxUnpackedBytes = MAX_UNPACKED_BYTES): WhisperFile {
+    if (path.endsWith(".gz")) return WhisperFile.of(unpack(path, maxUnpackedBytes));
+    const file = openSync(path, READ);
     try {
       const stat = fstatSync(file);
       if (!stat.isFile()) throw new WhisperFileError("it is no file");
@@ -125,10 +125,19 @@ export class WhisperFile {
   }
 }
 
-function unpack(path: string): Uint8Array {
-  const packed = readFileSync(path);
+function unpack(path: string, maxOutputLength: number): Uint8Array {
+  const file = openSync(path, READ);
+  let packed: Uint8Array;
   try {
-    return gunzipSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES });
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new WhisperFileError("it is no file");
+    if (stat.size > maxOutputLength) throw new WhisperFileError("it is too large");
+    packed = readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+  try {
+    return gunzipSync(packed, { maxOutputLength });
   } catch (error) {
     throw new WhisperFileError(
       `it cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`,

@@ -83,6 +83,9 @@ export const SETTINGS: readonly SettingSpec[] = [
     "N",
     "what queries of a user and dashboard may take; 0: no limit",
   ),
+  spec("whisper-dir", null, "DIR", "a whisper tree that answers for what the store does not have"),
+  spec("whisper-tagged-names", null, "FILE", "names of its tagged series, one a line"),
+  spec("rescan-seconds", "60", "N", "seconds between two looks for new files in it"),
   spec("log-level", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
   later("local-stats", "SUFFIX", "counters about this machine"),
   later("host-blacklist", "FILE", "hosts whose istat lines are refused"),
@@ -90,7 +93,6 @@ export const SETTINGS: readonly SettingSpec[] = [
   later("prometheus-listen", "HOST:PORT", "istatd's Prometheus port"),
   later("replica-of", "URL", "follow another statite"),
   later("forward", "HOST:PORT", "send all that is received on"),
-  later("whisper-dir", "DIR", "answer from a whisper tree what the store does not have"),
   later("istatd-store", "DIR", "answer from an istatd store what this one does not have"),
 ];
 
@@ -143,6 +145,10 @@ export interface Settings {
   querySecondsPerMinute: number;
   /** 0: no cache. */
   responseCacheMb: number;
+  /** Null: none is read. */
+  whisperDir: string | null;
+  whisperTaggedNames: string | null;
+  rescanSeconds: number;
   logLevel: string;
 }
 
@@ -232,6 +238,9 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
       100_000,
     ),
     responseCacheMb: number("response-cache-mb", text("response-cache-mb")!, 0, 65_536),
+    whisperDir: text("whisper-dir"),
+    whisperTaggedNames: text("whisper-tagged-names"),
+    rescanSeconds: number("rescan-seconds", text("rescan-seconds")!, 1, 86_400),
     logLevel: level,
   };
 }

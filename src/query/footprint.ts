@@ -1,6 +1,5 @@
 import type { TimeWindow } from "../render/series-source.ts";
 import { OPEN } from "../storage/head/window.ts";
-import type { NameIndex } from "../storage/index/name-index.ts";
 import type { Geometry } from "../storage/read/geometry.ts";
 import type { StoreView } from "../storage/store-memory.ts";
 
@@ -141,7 +140,7 @@ export class Footprint {
 export function isUnchanged(
   { madeAt, goodUntil, names, reopened, touched }: Dependencies,
   view: StoreView,
-  index: NameIndex,
+  index: { readonly version: number },
   nowSeconds: number,
 ): boolean {
   if (nowSeconds < madeAt || nowSeconds > goodUntil) return false;

@@ -6,6 +6,7 @@ import type { RenderLimits } from "../render/render.ts";
 import type { NameIndexMemory } from "../storage/index/name-index.ts";
 import type { StoreMemory } from "../storage/store-memory.ts";
 import type { Dependencies } from "./footprint.ts";
+import type { OutsideMemory } from "./outside/outside-memory.ts";
 import type { TagMemory } from "./tags/tag-memory.ts";
 
 export interface QueryThreadData {
@@ -20,6 +21,15 @@ export interface QueryThreadData {
   /** Text of storage-schemas.conf and storage-aggregation.conf. */
   rules: { schemas: string | null; aggregation: string | null };
   store: MessagePort;
+  /** Stores of other systems that are read where this one has nothing. */
+  outside: readonly OutsideData[];
+}
+
+/** Another system's store: which kind, where it lies, and what is known of its names. */
+export interface OutsideData {
+  kind: "whisper";
+  folder: string;
+  memory: OutsideMemory;
 }
 
 export type ToQuery =
@@ -36,4 +46,6 @@ export type FromQuery =
   | { kind: "events-since"; position: EventPosition | null }
   | { kind: "answer"; answer: QueryAnswer; dependencies: Dependencies | null }
   | { kind: "error"; code: ErrorCode | null; message: string; stack: string }
-  | { kind: "damage"; file: string; reason: string };
+  | { kind: "damage"; file: string; reason: string }
+  /** A file of another system's store cannot be read: said once. */
+  | { kind: "outside"; path: string; reason: string };

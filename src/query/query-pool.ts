@@ -2,7 +2,6 @@ import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { GraphiteError } from "../model/errors.ts";
 import type { EventPosition, NewsOfEvents } from "../model/event-news.ts";
 import type { QueryAnswer, QueryJob, QueryRunner } from "../render/query-job.ts";
-import { NameIndex } from "../storage/index/name-index.ts";
 import { MAX_READERS } from "../storage/store-memory.ts";
 import type { Dependencies } from "./footprint.ts";
 import type { FromQuery, QueryThreadData, ToQuery } from "./messages.ts";
@@ -12,6 +11,8 @@ export interface QueryPoolOptions {
   threads: number;
   /** Everything that a thread needs but its number and its port to the store. */
   data: Omit<QueryThreadData, "reader" | "store">;
+  /** Version of all names, those of other stores too. */
+  names: { readonly version: number };
   /** Brings the tag index up to date. */
   tags: Pick<TagKeeper, "refresh">;
   /** Gives the store thread its end of a new reader's port. */
@@ -21,6 +22,8 @@ export interface QueryPoolOptions {
   /** Ends the pin of a reader that died. */
   unpin(reader: number): void;
   onDamage(file: string, reason: string): void;
+  /** A file of another system's store cannot be read. */
+  onOutside(path: string, reason: string): void;
   onCrash(error: Error): void;
 }
 
@@ -72,7 +75,6 @@ export class QueryPool implements QueryRunner {
   readonly #threads: Thread[] = [];
   #queue: Task[] = [];
   #rules: QueryThreadData["rules"];
-  readonly #names: NameIndex;
   #isClosed = false;
   jobs = 0;
   restarts = 0;
@@ -80,7 +82,6 @@ export class QueryPool implements QueryRunner {
   constructor(options: QueryPoolOptions) {
     this.#options = options;
     this.#rules = options.data.rules;
-    this.#names = new NameIndex(options.data.names);
     for (let reader = 0; reader < options.threads; reader++) this.#start(reader);
   }
 
@@ -153,6 +154,10 @@ export class QueryPool implements QueryRunner {
       this.#options.onDamage(message.file, message.reason);
       return;
     }
+    if (message.kind === "outside") {
+      this.#options.onOutside(message.path, message.reason);
+      return;
+    }
     if (message.kind === "ready") {
       thread.isReady = true;
       this.#dispatch();
@@ -211,7 +216,7 @@ export class QueryPool implements QueryRunner {
         seconds * 1000 + GRACE_MS,
       );
       // Before the tag index is told up to where it is asked about.
-      const { version } = this.#names;
+      const { version } = this.#options.names;
       this.#options.tags.refresh();
       thread.worker.postMessage({
         kind: "job",

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import {
   type MessagePort,
   parentPort,
   receiveMessageOnPort,
   workerData,
 } from "node:worker_threads";
+import { WhisperTree } from "../../compat/whisper/whisper-tree.ts";
 import { GraphiteError } from "../model/errors.ts";
 import { watchBacktracking } from "../model/regex.ts";
 import { NameIndex } from "../storage/index/name-index.ts";
@@ -16,6 +18,8 @@ import type { ToReader } from "../storage/threads/messages.ts";
 import { EventCopy } from "./event-copy.ts";
 import { Footprint } from "./footprint.ts";
 import type { FromQuery, QueryThreadData, ToQuery } from "./messages.ts";
+import { OutsideStore } from "./outside/outside-store.ts";
+import { UnionSource } from "./outside/union-source.ts";
 import { rulesFromTexts } from "./rules-from-texts.ts";
 import { runJob } from "./run-job.ts";
 import { StoreSource } from "./store-source.ts";
@@ -41,6 +45,14 @@ const source = new StoreSource(
   rulesFromTexts(data.rules),
   (questions) => events.answer(questions),
 );
+
+const others = data.outside.map(
+  ({ folder, memory }, place) =>
+    new OutsideStore(place, memory, new WhisperTree(folder), (path, reason) =>
+      tell({ kind: "outside", path: join(folder, path), reason }),
+    ),
+);
+const everything = others.length === 0 ? source : new UnionSource(source, others);
 
 /** News of StatFiles that lie in the port: a busy thread gets no events. */
 function drain(port: MessagePort): void {
@@ -84,8 +96,11 @@ main.on("message", async (message: ToQuery) => {
   source.footprint = message.isWatched
     ? new Footprint(view, message.names, files.version, nowSeconds)
     : null;
+  for (const other of others) other.waitForNames();
   try {
-    const answer = await runJob(message.job, source, data.timeZone, data.limits);
+    // What is looked for by its series is to be changed: that can only be our own.
+    const asked = message.job.kind === "leaves" ? source : everything;
+    const answer = await runJob(message.job, asked, data.timeZone, data.limits);
     const body = withOwnMemory(answer.body);
     const dependencies = source.footprint?.dependencies ?? null;
     tell({ kind: "answer", answer: { ...answer, body }, dependencies }, [body.buffer]);

@@ -1,7 +1,5 @@
 import type { AggregationMethod } from "../model/aggregation.ts";
-import { compareCodePoints } from "../model/code-points.ts";
 import { GraphiteError } from "../model/errors.ts";
-import { caretPaths } from "../model/istat-name.ts";
 import type { StorageRules } from "../model/schema.ts";
 import type { TagExpression } from "../model/tag-expression.ts";
 import type {
@@ -13,16 +11,20 @@ import type {
   SeriesFacts,
   TimeWindow,
 } from "../render/series-source.ts";
-import type { NameIndex } from "../storage/index/name-index.ts";
+import { type NameIndex, TAGGED } from "../storage/index/name-index.ts";
+import { nameLevel } from "../storage/index/name-level.ts";
+import { type SearchAnswer, searchNames } from "../storage/index/search/search-names.ts";
 import { EVENT, GAUGE, REPLACE } from "../storage/plan.ts";
-import type { Geometry } from "../storage/read/geometry.ts";
+import type { Geometry, ReadWindow } from "../storage/read/geometry.ts";
 import type { StoreReader } from "../storage/read/store-reader.ts";
 import type { Consolidation } from "../storage/roll-up/pick-statistic.ts";
 import { BlockColumns } from "../storage/statfile/block.ts";
 import { EVERY_STATISTIC } from "../storage/statistic.ts";
+import { findWithCarets } from "./find-with-carets.ts";
 import type { Footprint } from "./footprint.ts";
 import type { TagIndex } from "./tags/tag-index.ts";
-import type { KeptBuckets, UiSource } from "./ui/ui-source.ts";
+import { searchWords } from "./ui/search-words.ts";
+import type { KeptBuckets, TreeLevel, UiSource } from "./ui/ui-source.ts";
 
 const MODES = { [REPLACE]: "replace", [GAUGE]: "gauge", [EVENT]: "event" } as const;
 
@@ -63,21 +65,12 @@ export class StoreSource implements UiSource {
   }
 
   async find(pattern: string, _window: TimeWindow | null, limit: number): Promise<FoundNode[]> {
-    const found = this.names.find(pattern, limit);
-    if (found.length > 0 || !pattern.includes("^")) return found;
-    const paths = caretPaths(pattern);
-    if (paths === null) return found;
-    const nodes = new Map<string, FoundNode>();
-    for (const path of paths) {
-      for (const node of this.names.find(path, limit))
-        nodes.set(`${node.path} ${node.isLeaf}`, node);
-    }
-    if (nodes.size > limit) {
-      throw new GraphiteError("ERR_LIMIT_SERIES", `${pattern} matches more than ${limit} names`);
-    }
-    return [...nodes.values()].sort(
-      (a, b) => compareCodePoints(a.path, b.path) || Number(a.isLeaf) - Number(b.isLeaf),
-    );
+    return findWithCarets(pattern, limit, (one) => this.findNames(one, limit));
+  }
+
+  /** As `find`, without a meaning for carets. */
+  findNames(pattern: string, limit: number): FoundNode[] {
+    return this.names.find(pattern, limit);
   }
 
   async findByTags(
@@ -90,7 +83,7 @@ export class StoreSource implements UiSource {
 
   async fetch(
     leaves: readonly FoundNode[],
-    window: TimeWindow,
+    window: TimeWindow & ReadWindow,
     maxDatapoints: number,
   ): Promise<FetchedSeries[]> {
     const series = leaves.map((leaf) => leaf.series);
@@ -159,18 +152,35 @@ export class StoreSource implements UiSource {
   }
 
   buckets(leaf: FoundNode, grid: BucketGrid): KeptBuckets {
+    return shownBuckets(this.columnsOf(leaf.series, grid));
+  }
+
+  /** All that is kept of a series, by slot of a grid. */
+  columnsOf(series: number, grid: BucketGrid): BlockColumns {
     this.footprint?.cannotTell();
-    const slots = Math.round((grid.end - grid.start) / grid.step);
-    const columns = new BlockColumns(slots);
-    this.#reader.readBuckets(leaf.series, grid, columns);
-    const { count, sum, min, max, m2, last, only } = columns;
-    for (let i = 0; i < slots; i++) {
-      if (count[i] === 0 || only[i] === EVERY_STATISTIC) continue;
-      // One statistic is all that is known of it: it is shown as a sample of that value.
-      for (const column of [sum, min, max]) column[i] = last[i]!;
-      m2[i] = 0;
-    }
-    return { first: 0, count, sum, min, max, m2, last, only };
+    const columns = new BlockColumns(Math.round((grid.end - grid.start) / grid.step));
+    this.#reader.readBuckets(series, grid, columns);
+    return columns;
+  }
+
+  /** The grid on which several series can be read together; null when they keep nothing. */
+  commonGrid(series: readonly number[], window: ReadWindow): BucketGrid | null {
+    const geometry = this.#reader.commonGeometry(series, window);
+    return geometry === null ? null : { ...geometry, age: geometry.age ?? 0 };
+  }
+
+  /** How series of a name are aggregated, as the rules have it. */
+  methodOf(name: string): AggregationMethod {
+    return this.#rules.aggregationOf(name).method;
+  }
+
+  search(query: string, limit: number): SearchAnswer {
+    return searchNames(this.names, searchWords(query, this.names, this.tags), limit);
+  }
+
+  async level(path: string, offset: number, limit: number): Promise<TreeLevel> {
+    const tagged = this.names.trie.liveChildren[TAGGED]!;
+    return { ...nameLevel(this.names, path, offset, limit), tagged };
   }
 
   async allPaths(limit: number): Promise<string[]> {
@@ -212,7 +222,18 @@ export class StoreSource implements UiSource {
   }
 }
 
-function consolidationFor(
+/** Buckets as they are shown: of which one statistic is known, those are a sample of that value. */
+export function shownBuckets(columns: BlockColumns): KeptBuckets {
+  const { count, sum, min, max, m2, last, only } = columns;
+  for (let i = 0; i < count.length; i++) {
+    if (count[i] === 0 || only[i] === EVERY_STATISTIC) continue;
+    for (const column of [sum, min, max]) column[i] = last[i]!;
+    m2[i] = 0;
+  }
+  return { first: 0, count, sum, min, max, m2, last, only };
+}
+
+export function consolidationFor(
   kept: Consolidation,
   statistic: AggregationMethod | undefined,
 ): Consolidation {
@@ -223,7 +244,7 @@ function bucketsOf(geometry: Geometry | null): number {
   return geometry === null ? 0 : (geometry.end - geometry.start) / geometry.step;
 }
 
-function checkSize(buckets: readonly number[], maxDatapoints: number): void {
+export function checkSize(buckets: readonly number[], maxDatapoints: number): void {
   const datapoints = buckets.reduce((sum, one) => sum + one, 0);
   if (datapoints > maxDatapoints) {
     const message = `the request needs ${datapoints} datapoints, more than are allowed: ask for a shorter range or fewer series`;

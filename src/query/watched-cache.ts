@@ -1,5 +1,4 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
-import { NameIndex, type NameIndexMemory } from "../storage/index/name-index.ts";
 import { type StoreMemory, StoreView } from "../storage/store-memory.ts";
 import type { ToReader } from "../storage/threads/messages.ts";
 import { AnswerCache, type FileChange } from "./answer-cache.ts";
@@ -11,14 +10,13 @@ import { isUnchanged } from "./footprint.ts";
  */
 export function watchedCache(
   memory: StoreMemory,
-  names: NameIndexMemory,
+  names: { readonly version: number },
   maxBytes: number,
   connect: (port: MessagePort) => void,
 ): AnswerCache {
   const view = new StoreView(memory);
-  const index = new NameIndex(names);
   const cache = new AnswerCache(maxBytes, (dependencies) =>
-    isUnchanged(dependencies, view, index, Date.now() / 1000),
+    isUnchanged(dependencies, view, names, Date.now() / 1000),
   );
   const ranges = new FileRanges();
   const { port1, port2 } = new MessageChannel();

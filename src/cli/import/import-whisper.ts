@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { tagHashOf } from "../../../compat/whisper/series-path.ts";
 import { whisperSource } from "../../../compat/whisper/source-tree.ts";
-import { canonicalName } from "../../model/series-name.ts";
+import { readTaggedNames } from "../../../compat/whisper/tagged-names.ts";
 import { endQuietlyWithReader, FAILED, fail, statusOf } from "../exit.ts";
 import { type ImportOptions, treeOptionsOf, withImportOptions } from "./import-options.ts";
 import { checkFolder, runImport } from "./run-import.ts";
@@ -46,7 +44,7 @@ export function addImportWhisper(command: Command): void {
       try {
         const tree = resolve(dir);
         checkFolder(tree);
-        const source = whisperSource(tree, taggedNamesIn(options.taggedNames));
+        const source = whisperSource(tree, readTaggedNames(options.taggedNames ?? null));
         const words = { series: ["file", "files"] } as const;
         const isAll = await runImport(source, treeOptionsOf(options), options, words);
         process.exitCode = isAll ? 0 : FAILED;
@@ -54,14 +52,4 @@ export function addImportWhisper(command: Command): void {
         fail(error, statusOf(error));
       }
     });
-}
-
-function taggedNamesIn(path: string | undefined): Map<string, string> {
-  if (path === undefined) return new Map();
-  const names = new Map<string, string>();
-  for (const line of readFileSync(path, "utf8").split("\n")) {
-    const canonical = canonicalName(line.trim());
-    if (canonical.ok) names.set(tagHashOf(canonical.name), canonical.name);
-  }
-  return names;
 }

@@ -6,11 +6,13 @@ import type { Settings } from "../../config/settings.ts";
 import type { Documents } from "../../documents/documents.ts";
 import type { AnswerCache } from "../../query/answer-cache.ts";
 import { CachingRunner } from "../../query/caching-runner.ts";
+import { AllNames } from "../../query/outside/all-names.ts";
 import { QueryPool, queryThreadCount } from "../../query/query-pool.ts";
 import type { TagKeeper } from "../../query/tags/tag-keeper.ts";
 import { watchedCache } from "../../query/watched-cache.ts";
 import type { QueryRunner } from "../../render/query-job.ts";
 import { ReaderEpochs } from "../../storage/store-memory.ts";
+import type { OutsideSide } from "./outside-side.ts";
 import type { SharedMemory } from "./reserve-memory.ts";
 
 const LIMITS = { maxSeries: 100_000, maxDatapoints: 50_000_000, seconds: 60 };
@@ -19,6 +21,7 @@ const LIMITS = { maxSeries: 100_000, maxDatapoints: 50_000_000, seconds: 60 };
 export interface QueryDoors {
   documents: Documents;
   tags: TagKeeper;
+  outside: OutsideSide;
   /** Gives the store thread the other end of a port that it tells its news by. */
   connect(port: MessagePort): void;
   onDamage(file: string, reason: string): void;
@@ -43,9 +46,17 @@ export class QuerySide {
     this.#log = log;
     const { timeZone, responseCacheMb } = settings;
     const epochs = new ReaderEpochs(memory.epochs);
+    const { stores } = doors.outside;
+    const allNames = new AllNames(
+      names,
+      stores.map((store) => store.memory),
+    );
+    const limits = LIMITS;
+    const rules = this.#ruleTexts();
     this.#pool = new QueryPool({
       threads: queryThreadCount(availableParallelism()),
-      data: { memory, names, tags, folder, timeZone, limits: LIMITS, rules: this.#ruleTexts() },
+      data: { memory, names, tags, folder, timeZone, limits, rules, outside: stores },
+      names: allNames,
       tags: doors.tags,
       connect: doors.connect,
       eventsSince: (position) => doors.documents.events.since(position),
@@ -55,11 +66,12 @@ export class QuerySide {
         this.forget();
         doors.onDamage(file, reason);
       },
+      onOutside: (path, reason) => doors.outside.onUnreadable(path, reason),
       onCrash: (error) => log.error({ err: error }, "a query thread crashed"),
     });
     this.#cache =
       responseCacheMb > 0
-        ? watchedCache(memory, names, responseCacheMb * 2 ** 20, doors.connect)
+        ? watchedCache(memory, allNames, responseCacheMb * 2 ** 20, doors.connect)
         : null;
     this.runner = this.#cache === null ? this.#pool : new CachingRunner(this.#pool, this.#cache);
   }

@@ -28,6 +28,7 @@ import { Condition } from "./condition.ts";
 import { HttpSide, type ServerDoors } from "./http-side.ts";
 import { IngestQuestions } from "./ingest-questions.ts";
 import { expireEvents, openDocuments, takeOverSettings } from "./kept-documents.ts";
+import { OutsideSide } from "./outside-side.ts";
 import { QuerySide } from "./query-side.ts";
 import { reserveMemory, type SharedMemory } from "./reserve-memory.ts";
 import { prometheusText } from "./self-metrics.ts";
@@ -50,6 +51,7 @@ export class Server {
   readonly #log: Logger;
   readonly #shared: SharedMemory;
   readonly #tagKeeper: TagKeeper;
+  readonly #outside: OutsideSide;
   readonly #ring = new SharedArrayBuffer(RING_BYTES);
   readonly #durable = new SharedArrayBuffer(16);
   readonly #condition: Condition;
@@ -80,6 +82,7 @@ export class Server {
     const { names, tags } = this.#shared;
     // It begins before the store is back, so that as little as possible is left to do then.
     this.#tagKeeper = new TagKeeper(new NameIndex(names), tags);
+    this.#outside = new OutsideSide(settings, log);
   }
 
   async run(): Promise<number> {
@@ -299,6 +302,7 @@ export class Server {
     const doors = {
       documents,
       tags: this.#tagKeeper,
+      outside: this.#outside,
       connect: (port: MessagePort) => storeThread.postMessage({ reader: port }, [port]),
       onDamage: (file: string, reason: string) => {
         this.#condition.onDamage(file, reason);
@@ -395,6 +399,7 @@ export class Server {
       ...this.#condition.numbers,
       ...this.#documents?.numbers,
       ...this.#queries?.numbers,
+      ...this.#outside.numbers,
       tag_index_bytes: this.#tagKeeper.usedBytes,
       resident_memory_bytes: rss,
       cpu_seconds: (user + system) / 1e6,
@@ -420,6 +425,7 @@ export class Server {
   async #finishShutDown(status: number): Promise<void> {
     this.#state = "shutting down";
     this.#tagKeeper.close();
+    await this.#outside.close();
     await Promise.all([this.#ingest, ...this.#others].map((worker) => worker?.terminate()));
     this.#finish(status);
   }

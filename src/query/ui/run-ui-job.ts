@@ -2,11 +2,7 @@ import type { RenderLimits } from "../../render/render.ts";
 import { explain } from "../../render/ui/explain.ts";
 import { targetTree } from "../../render/ui/target-tree.ts";
 import type { UiJob } from "../../render/ui/ui-job.ts";
-import { TAGGED } from "../../storage/index/name-index.ts";
-import { nameLevel } from "../../storage/index/name-level.ts";
-import { searchNames } from "../../storage/index/search/search-names.ts";
 import { bucketsJson } from "./buckets-job.ts";
-import { searchWords } from "./search-words.ts";
 import type { UiSource } from "./ui-source.ts";
 
 /** Answers what a page for people asks, as JSON. @throws GraphiteError */
@@ -16,15 +12,11 @@ export async function runUiJob(
   timeZone: string,
   limits: RenderLimits,
 ): Promise<Uint8Array> {
-  const { names, tags } = source;
   switch (job.ask) {
     case "search":
-      return json(searchNames(names, searchWords(job.query, names, tags), job.limit));
+      return json(source.search(job.query, job.limit));
     case "tree":
-      return json({
-        ...nameLevel(names, job.path, job.offset, job.limit),
-        tagged: names.trie.liveChildren[TAGGED],
-      });
+      return json(await source.level(job.path, job.offset, job.limit));
     case "buckets":
       return bucketsJson(job.request, source, timeZone, limits);
     case "parse":

@@ -4,8 +4,8 @@ import type {
   StoredBuckets,
   TaggedSource,
 } from "../../render/series-source.ts";
-import type { NameIndex } from "../../storage/index/name-index.ts";
-import type { TagIndex } from "../tags/tag-index.ts";
+import type { NameLevel } from "../../storage/index/name-level.ts";
+import type { SearchAnswer } from "../../storage/index/search/search-names.ts";
 
 /** All that is kept of the slots of a grid. */
 export interface KeptBuckets extends StoredBuckets {
@@ -14,9 +14,16 @@ export interface KeptBuckets extends StoredBuckets {
   only: Uint8Array;
 }
 
+/** A level of the tree of names, and how many series are in no tree. */
+export interface TreeLevel extends NameLevel {
+  tagged: number;
+}
+
 /** A source of series for the pages for people: its names can be looked through. */
 export interface UiSource extends TaggedSource {
-  readonly names: NameIndex;
-  readonly tags: TagIndex;
+  /** Names that have the words of a query; see searchWords and searchNames. @throws GraphiteError */
+  search(query: string, limit: number): SearchAnswer;
+  /** What is directly below a path; see nameLevel. */
+  level(path: string, offset: number, limit: number): Promise<TreeLevel>;
   buckets(leaf: FoundNode, grid: BucketGrid): KeptBuckets;
 }

@@ -11,6 +11,8 @@ export interface ReadWindow {
   stepFrom?: number;
   /** The answer has at most this many buckets: of a multiple of the tier's step. */
   maxBuckets?: number | undefined;
+  /** The step becomes one that this one fits, too, as at a change of plan. */
+  commonWith?: number | undefined;
 }
 
 /** A stretch of a series that one plan governs: [from, until), seconds. */
@@ -47,31 +49,44 @@ export function geometryOf(
   series: number,
   window: ReadWindow,
 ): Geometry | null {
-  const { now } = window;
-  const longest = table.keptSeconds(series, now);
+  const longest = table.keptSeconds(series, window.now);
+  const grid = keptGrid(window, longest, (from, until, age) => {
+    let step = 0;
+    for (const { answeredAs } of stretchesOf(table, series, from, until)) {
+      const { tiers } = table.plans.get(answeredAs);
+      step = commonStep(step, tiers[reachingTier(tiers, age)]!.step);
+    }
+    return step;
+  });
+  if (grid === null) return null;
+  // The last bucket may reach into the next stretch.
+  return { ...grid, stretches: stretchesOf(table, series, grid.start, grid.end - 1) };
+}
+
+/**
+ * The grid of what is kept for `longest` seconds; null when that is nothing of the window. `stepOf`
+ * says the step of [from, until] when the window reaches `age` seconds back.
+ */
+export function keptGrid(
+  window: ReadWindow,
+  longest: number,
+  stepOf: (from: number, until: number, age: number) => number,
+): { start: number; end: number; step: number; age: number } | null {
+  const { now, maxBuckets, commonWith = 0 } = window;
   if (window.from > now || window.until < now - longest) return null;
   const from = Math.max(window.from, now - longest);
   const until = Math.min(window.until, now);
-  const stepFrom = Math.max(window.stepFrom ?? from, now - longest);
-
-  let step = 0;
-  const age = now - stepFrom;
-  for (const { answeredAs } of stretchesOf(table, series, from, until)) {
-    const { tiers } = table.plans.get(answeredAs);
-    step = commonStep(step, tiers[reachingTier(tiers, age)]!.step);
-  }
-  const { maxBuckets } = window;
+  const age = now - Math.max(window.stepFrom ?? from, now - longest);
+  const step = commonStep(commonWith, stepOf(from, until, age));
   let grid = gridOf(from, until, step);
   if (maxBuckets !== undefined) {
-    const finest = step;
     for (let factor = 1; (grid.end - grid.start) / grid.step > Math.max(1, maxBuckets); ) {
       const buckets = (grid.end - grid.start) / grid.step;
       factor = Math.max(factor + 1, Math.floor((factor * buckets) / (maxBuckets + 1)));
-      grid = gridOf(from, until, finest * factor);
+      grid = gridOf(from, until, step * factor);
     }
   }
-  // The last bucket may reach into the next stretch.
-  return { ...grid, stretches: stretchesOf(table, series, grid.start, grid.end - 1), age };
+  return { ...grid, age };
 }
 
 function gridOf(

@@ -268,7 +268,7 @@ export class StoreReader {
 }
 
 /** The coarsest tier whose buckets fit into those of the answer; one that reaches back at any rate. */
-function tierWithin(tiers: readonly Tier[], step: number, age: number): number {
+export function tierWithin(tiers: readonly Tier[], step: number, age: number): number {
   // A stretch that only the last bucket reaches has not been asked for its step: none of its buckets
   // may be longer than the answer's.
   const reaching = reachingTier(tiers, age);
