@@ -176,6 +176,24 @@ test("a final file is written again when more than a quarter of it is of deleted
   for (const path of paths.slice(8)) t.is(world.known(path), 180, path);
 });
 
+test("what could not be cleaned on a full disk is cleaned when there is room", (t) => {
+  const world = new World();
+  const paths = Array.from({ length: 20 }, (_, i) => `s${i}`);
+  world.run(3 * HOUR, paths);
+  world.wait(2 * DAY);
+  const numbers = paths.map((path) => world.series(path));
+  world.store.writer.deleteSeries(numbers.slice(0, 10));
+  world.store.settle({ merges: false });
+  world.files.isFull = true;
+  world.wait(HOUR);
+  t.truthy(world.store.merger.failure);
+  t.deepEqual(world.held(2), numbers);
+  world.files.isFull = false;
+  world.wait(HOUR);
+  t.is(world.store.merger.failure, null);
+  t.deepEqual(world.held(2), numbers.slice(10));
+});
+
 test("cleaning keeps every bucket of every tier as it was, bit by bit", (t) => {
   const world = new World();
   const plan: Plan = { ...PLAN, mode: GAUGE };
