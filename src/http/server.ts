@@ -46,7 +46,7 @@ export async function buildServer(
   if (doors.imports !== undefined) importRoutes(app, doors.imports);
   functionsRoutes(app);
   browserRoutes(app, run);
-  uiRoutes(app, run);
+  uiRoutes(app, doors, options.costs ?? null);
   await documentRoutes(app, doors);
   snapshotRoutes(app, doors);
   const place = mount?.place ?? { port: "graphite", api: "" };

@@ -37,6 +37,11 @@ export class CostLimit {
     throw new GraphiteError("ERR_LIMIT_COST", message);
   }
 
+  /** Whether a request of the same user and dashboard would be let through. */
+  isLeft(request: FastifyRequest): boolean {
+    return this.#accountOf(whoOf(request)).seconds > 0;
+  }
+
   charge(request: FastifyRequest, milliseconds: number): void {
     const who = whoOf(request);
     const account = this.#accountOf(who);

@@ -1,12 +1,21 @@
 import type { FastifyInstance } from "fastify";
-import type { RunQuery } from "../run-queries.ts";
+import type { QueryRunner } from "../../render/query-job.ts";
+import type { CostLimit } from "../access/cost-limit.ts";
+import { runQueries } from "../run-queries.ts";
 import { bucketRoutes } from "./bucket-routes.ts";
+import { liveRoutes } from "./live/live-routes.ts";
 import { nameRoutes } from "./name-routes.ts";
 import { targetRoutes } from "./target-routes.ts";
 
 /** What the pages for people ask beside Graphite's API: all of it below `/_/`, on each port. */
-export function uiRoutes(app: FastifyInstance, run: RunQuery): void {
+export function uiRoutes(
+  app: FastifyInstance,
+  { queries }: { queries: QueryRunner },
+  costs: CostLimit | null,
+): void {
+  const run = runQueries(queries, costs);
   nameRoutes(app, run);
   bucketRoutes(app, run);
   targetRoutes(app, run);
+  liveRoutes(app, queries, costs);
 }

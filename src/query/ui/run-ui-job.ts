@@ -1,5 +1,6 @@
 import type { RenderLimits } from "../../render/render.ts";
 import { explain } from "../../render/ui/explain.ts";
+import { livePoints } from "../../render/ui/live.ts";
 import { targetTree } from "../../render/ui/target-tree.ts";
 import type { UiJob } from "../../render/ui/ui-job.ts";
 import { bucketsJson } from "./buckets-job.ts";
@@ -21,6 +22,8 @@ export async function runUiJob(
       return bucketsJson(job.request, source, timeZone, limits);
     case "parse":
       return json(targetTree(job.target));
+    case "live":
+      return livePoints(job.targets, job, source, timeZone, limits);
     case "explain":
       return json(await explain(job.request, source, timeZone, limits));
   }

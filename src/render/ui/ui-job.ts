@@ -8,6 +8,8 @@ export type UiJob = { kind: "ui" } & (
   | { ask: "parse"; target: string }
   /** What was fetched for targets. */
   | { ask: "explain"; request: ExplainRequest }
+  /** The newest points of targets, from and until in seconds. */
+  | { ask: "live"; targets: string[]; from: number; until: number }
 );
 
 export interface ExplainRequest {
