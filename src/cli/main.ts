@@ -21,6 +21,7 @@ import { addInspectCommand } from "./inspect-command.ts";
 import { addIstatCommand } from "./istat/istat-command.ts";
 import { addSchemasCommand } from "./schemas-command.ts";
 import { HttpFiles } from "./server/http-files.ts";
+import { metricExportOptions } from "./server/prometheus-side.ts";
 import { addSnapshotCommand } from "./snapshot-command.ts";
 import { VERSION } from "./version.ts";
 
@@ -114,6 +115,7 @@ withSettings(
     const settings = loadSettings(...sourcesOf(options));
     const { warnings } = loadRules(settings);
     new HttpFiles(settings);
+    metricExportOptions(settings.prometheus);
     for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
     process.stdout.write(warnings.length === 0 ? "all good\n" : "");
   } catch (error) {

@@ -38,6 +38,16 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("pickle-listen", "2004", "HOST:PORT", "carbon pickle, TCP"),
   spec("istat-listen", "8111", "HOST:PORT", "istat lines, TCP and UDP"),
   spec("istat-http-listen", "8000", "HOST:PORT", "istatd's HTTP API"),
+  spec("prometheus-listen", "off", "HOST:PORT", "what istat lines say, for Prometheus"),
+  spec(
+    "prometheus-tags",
+    null,
+    "FILE",
+    "tags beside host, role, class, pool and cluster, one a line",
+  ),
+  spec("prometheus-names", "translated", "HOW", "translated, or raw: as istatd keeps names"),
+  spec("prometheus-gauge-seconds", "30", "N", "how long a gauge that gets nothing is shown"),
+  spec("prometheus-max-series", "1000000", "N", "series that Prometheus is shown"),
   spec("settings-dir", null, "DIR", "istatd's settings, taken over where there are none yet"),
   spec("files-dir", null, "DIR", "files that istatd's HTTP API serves"),
   spec("schemas", null, "FILE", "carbon's storage-schemas.conf"),
@@ -90,7 +100,6 @@ export const SETTINGS: readonly SettingSpec[] = [
   later("local-stats", "SUFFIX", "counters about this machine"),
   later("host-blacklist", "FILE", "hosts whose istat lines are refused"),
   later("admin-listen", "HOST:PORT", "istatd's admin port"),
-  later("prometheus-listen", "HOST:PORT", "istatd's Prometheus port"),
   later("replica-of", "URL", "follow another statite"),
   later("forward", "HOST:PORT", "send all that is received on"),
   later("istatd-store", "DIR", "answer from an istatd store what this one does not have"),
@@ -106,6 +115,8 @@ export interface Settings {
   pickle: Address;
   istat: Address;
   istatHttp: Address;
+  /** Null: there is no such port. */
+  prometheus: PrometheusSettings | null;
   /** Null: there are none. */
   settingsDir: string | null;
   filesDir: string | null;
@@ -150,6 +161,15 @@ export interface Settings {
   whisperTaggedNames: string | null;
   rescanSeconds: number;
   logLevel: string;
+}
+
+export interface PrometheusSettings {
+  address: NonNullable<Address>;
+  /** A file of tags. */
+  tags: string | null;
+  names: "translated" | "raw";
+  gaugeSeconds: number;
+  maxSeries: number;
 }
 
 const ACCESS_LOGS = ["off", "trace", "debug", "info"] as const;
@@ -201,6 +221,7 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     pickle: address("pickle-listen"),
     istat: address("istat-listen"),
     istatHttp: address("istat-http-listen"),
+    prometheus: prometheus(text, address),
     settingsDir: text("settings-dir"),
     filesDir: text("files-dir"),
     schemas: text("schemas"),
@@ -243,6 +264,22 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     rescanSeconds: number("rescan-seconds", text("rescan-seconds")!, 1, 86_400),
     logLevel: level,
   };
+}
+
+function prometheus(
+  text: (name: string) => string | null,
+  address: (name: string) => Address,
+): PrometheusSettings | null {
+  const names = text("prometheus-names")!;
+  if (names !== "translated" && names !== "raw") {
+    throw bad("prometheus-names: one of translated, raw");
+  }
+  const [gauges, most] = ["prometheus-gauge-seconds", "prometheus-max-series"] as const;
+  const gaugeSeconds = number(gauges, text(gauges)!, 1, 86_400);
+  const maxSeries = number(most, text(most)!, 1, 20_000_000);
+  const listen = address("prometheus-listen");
+  if (listen === null) return null;
+  return { address: listen, tags: text("prometheus-tags"), names, gaugeSeconds, maxSeries };
 }
 
 function snapshots(text: (name: string) => string | null): Settings["snapshots"] {

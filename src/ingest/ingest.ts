@@ -17,6 +17,7 @@ import { Batches } from "./batches.ts";
 import { Intake } from "./intake.ts";
 import { LoopDelay } from "./loop-delay.ts";
 import type { DeleteSeries, FromIngest, IngestThreadData, PlaceSeries } from "./messages.ts";
+import type { MetricExport } from "./metric-export.ts";
 import { Receivers } from "./receivers.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { Replanner } from "./replanner.ts";
@@ -46,6 +47,7 @@ export class Ingest {
   readonly #writer: StoreWriter;
   readonly #refusals: RefusalLog;
   readonly #intake: Intake;
+  readonly #metrics: MetricExport | null;
   readonly #agents = new Agents(now);
   readonly #batches: Batches;
   readonly #receivers: Receivers;
@@ -92,6 +94,8 @@ export class Ingest {
       now,
       data.newSeriesPerMinute,
     );
+    this.#metrics =
+      data.metricExport === null ? null : this.#intake.exportMetrics(data.metricExport);
     this.#intake.learnAgain(recovered.replay.young, view.series);
     const pressure = {
       isFull: () => this.#writer.isFull,
@@ -145,6 +149,11 @@ export class Ingest {
   /** Says who sends istat lines. */
   tellAgents(): void {
     this.#tell({ kind: "agents", agents: this.#agents.list() });
+  }
+
+  /** Says what the Prometheus port shows. */
+  tellMetrics(): void {
+    if (this.#metrics !== null) this.#tell({ kind: "metrics", metrics: this.#metrics.answer() });
   }
 
   /** A broken file keeps the rules that are in force. */
@@ -328,6 +337,7 @@ export class Ingest {
   }
 
   #report(): void {
+    this.#metrics?.turn();
     this.#tellOverQuota();
     this.#tellLearned();
     this.#tell({

@@ -1,5 +1,6 @@
 import type { Rules } from "../config/rules.ts";
 import { DEFAULT_TIERS } from "../model/schema.ts";
+import type { SampleSink } from "../protocols/doors.ts";
 import { IstatDecoder } from "../protocols/istat-lines.ts";
 import { PickleDecoder } from "../protocols/pickle.ts";
 import { PlaintextDecoder } from "../protocols/plaintext.ts";
@@ -8,6 +9,7 @@ import { NameTable } from "../storage/name-table.ts";
 import { REPLACE } from "../storage/plan.ts";
 import type { SeriesTable } from "../storage/series-table.ts";
 import type { StoreWriter } from "../storage/store-writer.ts";
+import { MetricExport, type MetricExportOptions } from "./metric-export.ts";
 import { Quotas } from "./quotas.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { type IstatOptions, planOf, SeriesDefiner } from "./series-definer.ts";
@@ -26,6 +28,8 @@ export class Intake {
   readonly #writer: StoreWriter;
   readonly #series: SeriesTable;
   readonly #refusals: RefusalLog;
+  /** Where istat lines go: the store, and whoever looks on. */
+  #samples: SampleSink;
   readonly #now: () => number;
 
   /** `now` gives the present in whole seconds; 0 new series a minute are as many as there are. */
@@ -72,6 +76,14 @@ export class Intake {
     this.carbon = sink("carbon");
     this.pickle = sink("pickle");
     this.istat = sink("istat");
+    this.#samples = this.istat;
+  }
+
+  /** From now on what istat lines say is also kept for Prometheus. */
+  exportMetrics(options: MetricExportOptions): MetricExport {
+    const metrics = new MetricExport(this.#names.istat, options, this.#now);
+    this.#samples = metrics.beside(this.istat);
+    return metrics;
   }
 
   /** A datapoint of the server itself; the lists do not apply to it. */
@@ -129,6 +141,6 @@ export class Intake {
 
   newIstat(): IstatDecoder {
     const refusals = this.#refusals.forProtocol("istat");
-    return new IstatDecoder(this.#names.istat, this.istat, refusals, this.#now);
+    return new IstatDecoder(this.#names.istat, this.#samples, refusals, this.#now);
   }
 }

@@ -6,6 +6,7 @@ import type { NameIndexMemory } from "../storage/index/name-index.ts";
 import type { StoreMemory } from "../storage/store-memory.ts";
 import type { WalFile } from "../storage/wal/files.ts";
 import type { Damage } from "../storage/wal/scan.ts";
+import type { ExportedValues, MetricExportOptions } from "./metric-export.ts";
 import type { RuleFill } from "./rule-fills.ts";
 import type { IstatOptions } from "./series-definer.ts";
 
@@ -20,6 +21,8 @@ export interface IngestThreadData {
   folder: string;
   files: RuleFiles;
   istatCounters: IstatOptions;
+  /** What the Prometheus port shows; null where there is none. */
+  metricExport: MetricExportOptions | null;
   newSeriesPerMinute: number;
   carbon: Listen;
   pickle: Listen;
@@ -61,6 +64,8 @@ export type FromIngest =
       fills: readonly RuleFill[];
     }
   | { kind: "agents"; agents: IstatAgent[] }
+  /** What the Prometheus port shows. */
+  | { kind: "metrics"; metrics: ExportedValues }
   | { kind: "flushed"; id: number; lsn: number }
   /** What the log holds below `lsn` has the delete; `failure` says why some or all are still there. */
   | { kind: "deleted"; id: number; count: number; lsn: number; failure: string | null }
@@ -88,6 +93,8 @@ export type ToIngest =
   | { kind: "reload" }
   /** Who sends istat lines? */
   | { kind: "agents" }
+  /** What has been received, for the Prometheus port? */
+  | { kind: "metrics" }
   /** Numbers of the other threads, to be stored as series with those of this one. */
   | { kind: "numbers"; numbers: Record<string, number> }
   | DeleteSeries

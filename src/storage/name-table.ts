@@ -96,6 +96,11 @@ export class NameTable {
     return Buffer.from(this.#arena.bytes.slice(at, at + this.lengthOf(name))).toString();
   }
 
+  /** Whether a name keeps its number; one that is not kept gives it to the next new name. */
+  isKept(name: number): boolean {
+    return name < this.#used;
+  }
+
   lengthOf(name: number): number {
     return this.#arena.ints[name + LENGTH]! & LENGTH_MASK;
   }

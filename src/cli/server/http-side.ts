@@ -11,18 +11,21 @@ import { buildMountedGraphite } from "../../http/istat/graphite-mount.ts";
 import type { IstatDoors } from "../../http/istat/server.ts";
 import { buildIstatServer } from "../../http/istat/server.ts";
 import { loadPageFiles } from "../../http/page/page-files.ts";
+import type { PrometheusDoors } from "../../http/prometheus/server.ts";
 import { buildServer } from "../../http/server.ts";
 import { addressText } from "../../ingest/tcp-receiver.ts";
 import { CONTROL_SOCKET } from "../../storage/store-folder.ts";
 import { openSocketPath } from "../socket-path.ts";
 import { HttpFiles } from "./http-files.ts";
+import { PrometheusSide } from "./prometheus-side.ts";
 
 /** `dist/ui`, where the build puts the pages; this file is `dist/src/cli/server/http-side.js`. */
 const PAGES_FOLDER = fileURLToPath(new URL("../../../ui", import.meta.url));
 
 /** What HTTP asks of the rest of the server. */
 export type ServerDoors = Omit<HttpDoors, "diskSpace" | "timeZone" | "log"> &
-  Pick<IstatDoors, "agents" | "settings">;
+  Pick<IstatDoors, "agents" | "settings"> &
+  Pick<PrometheusDoors, "metrics">;
 
 /** All doors of HTTP: Graphite's API, istatd's, and the control socket. */
 export class HttpSide {
@@ -32,6 +35,7 @@ export class HttpSide {
   readonly #files: HttpFiles;
   #graphite: FastifyInstance | null = null;
   #istat: FastifyInstance | null = null;
+  #prometheus: PrometheusSide | null = null;
   #closeControl = async (): Promise<void> => {};
 
   /** @throws GraphiteError ERR_CONFIG for files that cannot be used */
@@ -77,6 +81,11 @@ export class HttpSide {
       this.#istat = await buildIstatServer({ ...doors, filesDir, now }, options, mounted);
       addresses.istatHttp = await listen(this.#istat, "istat-http", istatHttp);
     }
+    const { prometheus } = this.#settings;
+    if (prometheus !== null) {
+      this.#prometheus = await PrometheusSide.open(prometheus, server.metrics);
+      addresses.prometheus = this.#prometheus.address;
+    }
     return addresses;
   }
 
@@ -90,7 +99,12 @@ export class HttpSide {
 
   /** Takes no more requests, and finishes those that there are. */
   async close(): Promise<void> {
-    await Promise.all([this.#graphite?.close(), this.#istat?.close(), this.#closeControl()]);
+    await Promise.all([
+      this.#graphite?.close(),
+      this.#istat?.close(),
+      this.#closeControl(),
+      this.#prometheus?.close(),
+    ]);
   }
 
   async #openControlSocket(http: FastifyInstance): Promise<void> {

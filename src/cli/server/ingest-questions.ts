@@ -1,4 +1,5 @@
 import type { FromIngest, ToIngest } from "../../ingest/messages.ts";
+import type { ExportedValues } from "../../ingest/metric-export.ts";
 import type { IstatAgent } from "../../model/istat-agent.ts";
 
 /** Questions to the ingest thread, and who waits for an answer. */
@@ -6,6 +7,8 @@ export class IngestQuestions {
   readonly #tell: (message: ToIngest) => void;
   readonly #flushes = new Map<number, (lsn: number) => void>();
   #nextFlush = 0;
+  /** In the order in which they were asked. */
+  readonly #metrics: ((metrics: ExportedValues) => void)[] = [];
   #agents: { list: Promise<IstatAgent[]>; resolve(list: IstatAgent[]): void } | null = null;
 
   constructor(tell: (message: ToIngest) => void) {
@@ -25,6 +28,14 @@ export class IngestQuestions {
     return this.#agents.list;
   }
 
+  /** What the Prometheus port shows. Each question has an answer of its own: it tells what is new. */
+  metrics(): Promise<ExportedValues> {
+    return new Promise((resolve) => {
+      this.#metrics.push(resolve);
+      this.#tell({ kind: "metrics" });
+    });
+  }
+
   /** Hands what was received over to the log; the log position behind it. */
   flush(): Promise<number> {
     return new Promise((resolve) => {
@@ -34,8 +45,9 @@ export class IngestQuestions {
     });
   }
 
-  onAnswer(message: FromIngest & { kind: "agents" | "flushed" }): void {
-    if (message.kind === "agents") {
+  onAnswer(message: FromIngest & { kind: "agents" | "flushed" | "metrics" }): void {
+    if (message.kind === "metrics") this.#metrics.shift()?.(message.metrics);
+    else if (message.kind === "agents") {
       this.#agents?.resolve(message.agents);
       this.#agents = null;
     } else {

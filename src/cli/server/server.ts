@@ -29,6 +29,7 @@ import { HttpSide, type ServerDoors } from "./http-side.ts";
 import { IngestQuestions } from "./ingest-questions.ts";
 import { expireEvents, openDocuments, takeOverSettings } from "./kept-documents.ts";
 import { OutsideSide } from "./outside-side.ts";
+import { metricExportOptions } from "./prometheus-side.ts";
 import { QuerySide } from "./query-side.ts";
 import { reserveMemory, type SharedMemory } from "./reserve-memory.ts";
 import { prometheusText } from "./self-metrics.ts";
@@ -157,6 +158,10 @@ export class Server {
         this.#ifReady(this.#ingest);
         return this.#questions.agents();
       },
+      metrics: async () => {
+        this.#ifReady(this.#ingest);
+        return this.#questions.metrics();
+      },
       health: () => ({
         isReady: this.#state === "ready",
         state: this.#state,
@@ -202,6 +207,7 @@ export class Server {
       folder: this.#folder,
       files: { schemas, aggregation, whitelist, blacklist, quotas },
       istatCounters: { retention, rollUp: istatRollUp },
+      metricExport: metricExportOptions(this.#settings.prometheus),
       newSeriesPerMinute,
       carbon,
       pickle,
@@ -347,7 +353,11 @@ export class Server {
     if (message.kind === "deleted") {
       this.#queries?.forget();
       this.#deletes?.onDeleted(message);
-    } else if (message.kind === "flushed" || message.kind === "agents") {
+    } else if (
+      message.kind === "flushed" ||
+      message.kind === "agents" ||
+      message.kind === "metrics"
+    ) {
       this.#questions.onAnswer(message);
     } else if (message.kind === "placed") this.#imports?.onPlaced(message);
     else if (message.kind === "log") this.#log[message.level](message.fields, message.message);
