@@ -1,6 +1,8 @@
 import { crc32 } from "node:zlib";
 
 const NEWLINE = 0x0a;
+/** A closing brace or bracket: what JSON of an object or a list ends with. */
+const JSON_ENDS = [0x7d, 0x5d];
 /** Eight hexadecimal digits and a blank. */
 const PREFIX_BYTES = 9;
 
@@ -15,21 +17,35 @@ export interface CheckedLine {
   bytes: Uint8Array;
   /** Undefined for a line that does not count. */
   value: unknown;
-  /** The last line, when its end is missing: a write that was interrupted, and never happened. */
+  /** Of a write that was interrupted: it never happened. */
   isCutOff: boolean;
 }
 
+/**
+ * The lines of a file. Behind the last good one there may be what an interrupted write has left, even
+ * several lines after a power cut; the file does not end as lines end then.
+ */
 export function* checkedLines(bytes: Uint8Array): Generator<CheckedLine> {
+  let bad: CheckedLine[] = [];
   for (let offset = 0; offset < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, offset);
     const end = newline < 0 ? bytes.length : newline;
     const line = bytes.subarray(offset, end);
-    const isCutOff = newline < 0;
     if (line.length > 0) {
-      yield { offset, bytes: line, value: isCutOff ? undefined : parse(line), isCutOff };
+      const value = newline < 0 ? undefined : parse(line);
+      const found = { offset, bytes: line, value, isCutOff: false };
+      if (value === undefined) {
+        bad.push(found);
+      } else {
+        yield* bad;
+        bad = [];
+        yield found;
+      }
     }
     offset = end + 1;
   }
+  const isCutOff = bytes.at(-1) !== NEWLINE || !JSON_ENDS.includes(bytes.at(-2) ?? 0);
+  for (const line of bad) yield { ...line, isCutOff };
 }
 
 /** The digits as they are written: a reader takes others for the same number. */
