@@ -1,4 +1,4 @@
-import { askDoor } from "./ask.ts";
+import { askDoor, askGraphite } from "./ask.ts";
 
 export interface SearchHit {
   name: string;
@@ -42,4 +42,20 @@ export function askTree(
   signal?: AbortSignal,
 ): Promise<TreeAnswer> {
   return askDoor("_/tree", { query: { path, offset, limit }, ...(signal && { signal }) });
+}
+
+/** The last nodes of what a pattern matches: all of them. */
+export async function askNodes(
+  query: string,
+  signal: AbortSignal,
+): Promise<Pick<TreeNode, "text" | "isLeaf" | "isBranch">[]> {
+  const found = await askGraphite<{ text: string; leaf: number; allowChildren: number }[]>(
+    "metrics/find",
+    { query: { query, format: "treejson" }, signal },
+  );
+  return found.map(({ text, leaf, allowChildren }) => ({
+    text,
+    isLeaf: leaf === 1,
+    isBranch: allowChildren === 1,
+  }));
 }
