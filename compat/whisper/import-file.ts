@@ -120,7 +120,7 @@ function eachStretchOfTier(
       }
     }
     let points = 0;
-    for (const value of own) if (!Number.isNaN(value)) points++;
+    for (let i = 0; i < slots; i++) if (!Number.isNaN(own[i]!)) points++;
     if (points === 0) continue;
     const counts = knownSlots.subarray(0, slots);
     if (tier > 0) known.count(sources, step, own, firstSlot, counts);

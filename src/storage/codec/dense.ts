@@ -7,6 +7,7 @@ import { planIntegers } from "./integer-plan.ts";
 import { encodeIntegers, writePlan } from "./integer-stream.ts";
 import { encodeConstant, encodeRaw, isConstant } from "./light.ts";
 import { DECIMAL, DEFLATE, DICTIONARY, NEAR_DECIMAL, PACKED, SPLIT_WORDS, XOR } from "./modes.ts";
+import { repeatedShares } from "./repeated-shares.ts";
 import { encodeSplitWords } from "./split-words.ts";
 import { encodeXor } from "./xor.ts";
 
@@ -17,10 +18,15 @@ const SPARSENESS = 3;
 /** Decimals of more places, or of more bytes a value, may do better as any doubles. */
 const MANY_PLACES = 8;
 const POOR = 3;
-/** Deflate is slow, so short columns do without, and of long ones it sees the beginning first. */
+/** Of long columns a sample says which encodings are worth trying: half from the beginning. */
+const SAMPLE = 512;
+/** By how much the whole may differ from what the sample promises, where each value is for itself. */
+const MARGIN = 1.03;
+/** Deflate is slow, so short columns do without. It finds nothing where no lower halves repeat. */
 const MIN_DEFLATED = 32;
-const PROBE = 512;
-/** By how much the rest may be smaller than the beginning promises. */
+const NOISE_SHARE = 0.02;
+/** And may do far better than the sample says where this share of values has come before. */
+const REPEATED_SHARE = 0.1;
 const HOPE = 1.1;
 
 /** The smallest encoding so far, and the one that is tried. */
@@ -28,6 +34,7 @@ let best = new ByteWriter();
 let trial = new ByteWriter();
 let integers = new Float64Array(1 << 10);
 let ulps = new Float64Array(1 << 10);
+const sample = new Float64Array(SAMPLE);
 
 /** Writes mode and payload for values[0..count), in the mode that takes the fewest bytes. */
 export function encodeDense(values: Float64Array, count: number, out: ByteWriter): void {
@@ -79,13 +86,21 @@ function tryDoubles(values: Float64Array, count: number): void {
     keepSmaller();
   }
   tryDictionary(values, count, count);
-  begin(XOR);
-  encodeXor(values, count, trial);
-  keepSmaller();
-  begin(SPLIT_WORDS);
-  encodeSplitWords(values, count, trial);
-  keepSmaller();
-  if (!isWorthDeflating(values, count)) return;
+  const isLong = count > 2 * SAMPLE;
+  if (isLong) takeSample(values, count);
+  const xorBytes = isLong ? sampleBytes(encodeXor) : 0;
+  const splitBytes = isLong ? sampleBytes(encodeSplitWords) : 0;
+  if (xorBytes <= splitBytes * MARGIN) {
+    begin(XOR);
+    encodeXor(values, count, trial);
+    keepSmaller();
+  }
+  if (splitBytes <= xorBytes * MARGIN) {
+    begin(SPLIT_WORDS);
+    encodeSplitWords(values, count, trial);
+    keepSmaller();
+  }
+  if (isLong ? !isWorthDeflating(values, count) : count < MIN_DEFLATED) return;
   begin(DEFLATE);
   encodeDeflate(values, count, trial);
   keepSmaller();
@@ -99,11 +114,25 @@ function tryDictionary(values: Float64Array, count: number, limit: number): void
   keepSmaller();
 }
 
-function isWorthDeflating(values: Float64Array, count: number): boolean {
-  if (count <= PROBE) return count >= MIN_DEFLATED;
+function takeSample(values: Float64Array, count: number): void {
+  const half = SAMPLE / 2;
+  const middle = (count - half) >> 1;
+  sample.set(values.subarray(0, half));
+  sample.set(values.subarray(middle, middle + half), half);
+}
+
+/** Bytes a value of the sample. */
+function sampleBytes(encode: typeof encodeXor): number {
   trial.at = 0;
-  encodeDeflate(values, PROBE, trial);
-  return trial.at / PROBE < (best.at / count) * HOPE;
+  trial.reserve(SAMPLE * 10 + 64);
+  encode(sample, SAMPLE, trial);
+  return trial.at / SAMPLE;
+}
+
+function isWorthDeflating(values: Float64Array, count: number): boolean {
+  const { halves, wholes } = repeatedShares(values, count);
+  if (halves < NOISE_SHARE) return false;
+  return wholes >= REPEATED_SHARE || sampleBytes(encodeDeflate) < (best.at / count) * HOPE;
 }
 
 function begin(mode: number): void {
