@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { LeavesAnswer, QueryRunner } from "../render/query-job.ts";
 import type { DocumentDoors } from "./documents/doors.ts";
 import type { PageFile } from "./page/page-files.ts";
+import type { OperateDoor } from "./ui/doors.ts";
 
 export interface HealthReport {
   /** Answers 200 when ready, else 503. */
@@ -66,6 +67,8 @@ export interface HttpDoors {
   snapshots?: () => TakeSnapshot;
   /** The built pages for people, by path; missing where there are none. */
   pages?: ReadonlyMap<string, PageFile>;
+  /** Missing where there is no server around HTTP. */
+  operate?: OperateDoor;
   /** Of times in requests that name none. */
   timeZone: string;
   /** Prometheus text about the server itself. */

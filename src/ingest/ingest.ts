@@ -350,6 +350,7 @@ export class Ingest {
       ],
       warnings: [...this.#intake.quotas.exceeded, ...this.#fills.warnings],
       fills: this.#fills.fills,
+      creators: this.#intake.creators.top,
     });
   }
 

@@ -12,6 +12,7 @@ import type { StoreWriter } from "../storage/store-writer.ts";
 import { MetricExport, type MetricExportOptions } from "./metric-export.ts";
 import { Quotas } from "./quotas.ts";
 import type { RefusalLog } from "./refusal-log.ts";
+import { SeriesCreators } from "./series-creators.ts";
 import { type IstatOptions, planOf, SeriesDefiner } from "./series-definer.ts";
 import { StoreSink } from "./sinks.ts";
 import { StepLearner } from "./step-learner.ts";
@@ -20,6 +21,7 @@ import { StepLearner } from "./step-learner.ts";
 export class Intake {
   readonly definer: SeriesDefiner;
   readonly quotas: Quotas;
+  readonly creators: SeriesCreators;
   readonly learner: StepLearner;
   readonly carbon: StoreSink;
   readonly pickle: StoreSink;
@@ -56,6 +58,8 @@ export class Intake {
     this.quotas.setRules(rules.quotas);
     this.learner = new StepLearner(writer, series);
     this.definer = new SeriesDefiner(writer, index, rules, istat, this.quotas, this.learner);
+    this.creators = new SeriesCreators(now);
+    this.definer.onCreated = () => this.creators.created();
     this.#writer = writer;
     this.#series = series;
     this.#refusals = refusals;
@@ -88,6 +92,7 @@ export class Intake {
 
   /** A datapoint of the server itself; the lists do not apply to it. */
   putOwn(name: string, value: number): void {
+    this.creators.sender = "server";
     const series = this.definer.own(name);
     const refusal =
       typeof series === "number"

@@ -8,6 +8,7 @@ import type { WalFile } from "../storage/wal/files.ts";
 import type { Damage } from "../storage/wal/scan.ts";
 import type { ExportedValues, MetricExportOptions } from "./metric-export.ts";
 import type { RuleFill } from "./rule-fills.ts";
+import type { SeriesCreator } from "./series-creators.ts";
 import type { IstatOptions } from "./series-definer.ts";
 
 export type Listen = { host: string; port: number } | null;
@@ -62,6 +63,7 @@ export type FromIngest =
       degraded: string[];
       warnings: string[];
       fills: readonly RuleFill[];
+      creators: readonly SeriesCreator[];
     }
   | { kind: "agents"; agents: IstatAgent[] }
   /** What the Prometheus port shows. */

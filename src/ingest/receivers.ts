@@ -95,12 +95,28 @@ export class Receivers {
     if (address === null || this.#isClosed) return;
     const receiver = new TcpReceiver(
       { ...address, maxConnections: DEFAULT_MAX_CONNECTIONS, idleSeconds: DEFAULT_IDLE_SECONDS },
-      newDecoder,
+      (peer, reply) => this.#noted(peer, newDecoder(peer, reply)),
       this.#pressure,
       this.#refusals.forProtocol(name).refuse,
     );
     this.#addresses[name] = await opened(name, address, receiver);
     this.#tcp.push(receiver);
+  }
+
+  /** Whoever sends new names is known by its host. */
+  #noted(peer: string, decoder: StreamDecoder): StreamDecoder {
+    const { creators } = this.#intake;
+    const sender = peer.slice(0, peer.lastIndexOf(":"));
+    return {
+      push: (chunk) => {
+        creators.sender = sender;
+        return decoder.push(chunk);
+      },
+      end: () => {
+        creators.sender = sender;
+        decoder.end();
+      },
+    };
   }
 
   /** The same port as TCP; with port 0 the one that TCP was given. */
@@ -114,7 +130,10 @@ export class Receivers {
     const port = Number(tcp.slice(tcp.lastIndexOf(":") + 1));
     const receiver = new UdpReceiver(
       { host: address.host, port },
-      (datagram) => decoder.pushDatagram(datagram),
+      (datagram) => {
+        this.#intake.creators.sender = "udp";
+        decoder.pushDatagram(datagram);
+      },
       this.#pressure,
       this.#refusals.forProtocol(name).refuse,
     );

@@ -29,6 +29,8 @@ export class SeriesDefiner {
   rules: Rules;
   /** The disk is nearly full: there are no new series until it is not. */
   isDiskFull = false;
+  /** Called for every new series. */
+  onCreated: () => void = () => {};
   readonly #writer: StoreWriter;
   readonly #index: NameIndex;
   readonly #istat: IstatOptions;
@@ -115,6 +117,7 @@ export class SeriesDefiner {
       reason = "no-room-for-series";
       const series = this.#writer.createSeries(name, plan);
       this.#quotas.created(name, isOwn);
+      this.onCreated();
       if (mode === REPLACE && this.rules.storage.isLearnable(name)) this.#learner.begin(series);
       return series;
     } catch (error) {

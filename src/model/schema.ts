@@ -112,6 +112,11 @@ export class StorageRules {
     return rule?.name ?? null;
   }
 
+  /** Name of the section that says how a series is aggregated; null for none. */
+  aggregationRuleOf(name: string): string | null {
+    return this.#aggregations.find((rule) => rule.pattern.search(name))?.name ?? null;
+  }
+
   aggregationOf(name: string): Aggregation {
     return this.#aggregations.find((rule) => rule.pattern.search(name)) ?? DEFAULT_AGGREGATION;
   }

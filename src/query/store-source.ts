@@ -24,7 +24,7 @@ import { findWithCarets } from "./find-with-carets.ts";
 import type { Footprint } from "./footprint.ts";
 import type { TagIndex } from "./tags/tag-index.ts";
 import { searchWords } from "./ui/search-words.ts";
-import type { KeptBuckets, TreeLevel, UiSource } from "./ui/ui-source.ts";
+import type { KeptBuckets, OwnStore, TreeLevel, UiSource } from "./ui/ui-source.ts";
 
 const MODES = { [REPLACE]: "replace", [GAUGE]: "gauge", [EVENT]: "event" } as const;
 
@@ -37,7 +37,7 @@ export class StoreSource implements UiSource {
   readonly tags: TagIndex;
   readonly #reader: StoreReader;
   readonly #events: UiSource["events"];
-  #rules: StorageRules;
+  rules: StorageRules;
   /** Notes what is looked at, when that is wanted. */
   footprint: Footprint | null = null;
   /** Aggregation by series, as the present rules have it. */
@@ -54,13 +54,17 @@ export class StoreSource implements UiSource {
     this.names = names;
     this.tags = tags;
     this.#reader = reader;
-    this.#rules = rules;
+    this.rules = rules;
     this.#events = events;
+  }
+
+  get own(): OwnStore {
+    return this;
   }
 
   /** New rules apply to all of history. */
   setRules(rules: StorageRules): void {
-    this.#rules = rules;
+    this.rules = rules;
     this.#consolidations = new Map();
   }
 
@@ -130,7 +134,7 @@ export class StoreSource implements UiSource {
       if (geometry === null) return;
       const { name } = groups[i]!;
       // How many of the leaves are known is no measure of how much of a bucket is.
-      const { method } = this.#rules.aggregationOf(name);
+      const { method } = this.rules.aggregationOf(name);
       const consolidation = consolidationFor({ method, xFilesFactor: 0 }, window.statistic);
       const read = this.#reader.readMerged(numbers[i]!, geometry, consolidation);
       fetched.push({ name, ...read, method: consolidation.method, xFilesFactor: 0 });
@@ -171,7 +175,7 @@ export class StoreSource implements UiSource {
 
   /** How series of a name are aggregated, as the rules have it. */
   methodOf(name: string): AggregationMethod {
-    return this.#rules.aggregationOf(name).method;
+    return this.rules.aggregationOf(name).method;
   }
 
   search(query: string, limit: number): SearchAnswer {
@@ -215,7 +219,7 @@ export class StoreSource implements UiSource {
   #consolidationOf(leaf: FoundNode): Consolidation {
     const known = this.#consolidations.get(leaf.series);
     if (known !== undefined) return known;
-    const { method, xFilesFactor } = this.#rules.aggregationOf(leaf.path);
+    const { method, xFilesFactor } = this.rules.aggregationOf(leaf.path);
     const consolidation = { method, xFilesFactor };
     this.#consolidations.set(leaf.series, consolidation);
     return consolidation;

@@ -8,6 +8,7 @@ import type { AnswerCache } from "../../query/answer-cache.ts";
 import { CachingRunner } from "../../query/caching-runner.ts";
 import { AllNames } from "../../query/outside/all-names.ts";
 import { QueryPool, queryThreadCount } from "../../query/query-pool.ts";
+import { SlowQueries } from "../../query/slow-queries.ts";
 import type { TagKeeper } from "../../query/tags/tag-keeper.ts";
 import { watchedCache } from "../../query/watched-cache.ts";
 import type { QueryRunner } from "../../render/query-job.ts";
@@ -34,6 +35,8 @@ export class QuerySide {
   readonly #pool: QueryPool;
   readonly #cache: AnswerCache | null;
   readonly runner: QueryRunner;
+  /** What took long of what was asked. */
+  readonly slow: SlowQueries;
 
   constructor(
     settings: Settings,
@@ -73,7 +76,9 @@ export class QuerySide {
       responseCacheMb > 0
         ? watchedCache(memory, allNames, responseCacheMb * 2 ** 20, doors.connect)
         : null;
-    this.runner = this.#cache === null ? this.#pool : new CachingRunner(this.#pool, this.#cache);
+    const runner = this.#cache === null ? this.#pool : new CachingRunner(this.#pool, this.#cache);
+    this.slow = new SlowQueries(runner);
+    this.runner = this.slow;
   }
 
   /** The past has changed: no answer of before is given again. */

@@ -12,6 +12,8 @@ import type {
 import { GraphiteError } from "../../model/errors.ts";
 import { TagKeeper } from "../../query/tags/tag-keeper.ts";
 import { NameIndex } from "../../storage/index/name-index.ts";
+import { PlanTable } from "../../storage/plan.ts";
+import { SeriesTable } from "../../storage/series-table.ts";
 import type {
   SnapshotAnswer,
   SnapshotRequest,
@@ -35,6 +37,7 @@ import { reserveMemory, type SharedMemory } from "./reserve-memory.ts";
 import { prometheusText } from "./self-metrics.ts";
 import { SeriesDeletes } from "./series-deletes.ts";
 import { SeriesImports } from "./series-imports.ts";
+import { ServerStatusLog } from "./server-status.ts";
 import { scheduleSnapshots } from "./snapshot-schedule.ts";
 import { type Snapshot, Snapshots } from "./snapshots.ts";
 import { logStart } from "./start-log.ts";
@@ -57,6 +60,7 @@ export class Server {
   readonly #durable = new SharedArrayBuffer(16);
   readonly #condition: Condition;
   readonly #http: HttpSide;
+  readonly #statusLog: ServerStatusLog;
   readonly #questions = new IngestQuestions((message) => this.#tellIngest(message));
   #state: State = "recovering";
   #ingest: Worker | null = null;
@@ -80,7 +84,16 @@ export class Server {
     this.#http = new HttpSide(settings, folder, log);
     this.#condition = new Condition(log);
     this.#shared = reserveMemory(settings.maxSeries, log);
-    const { names, tags } = this.#shared;
+    const { memory, names, tags } = this.#shared;
+    const series = new SeriesTable(memory.series, new PlanTable(memory.plans));
+    this.#statusLog = new ServerStatusLog({
+      version: VERSION,
+      condition: this.#condition,
+      state: () => this.#state,
+      numbers: () => this.#numbers(),
+      slowQueries: () => this.#queries?.slow.list ?? [],
+      nextSeries: () => (this.#state === "ready" ? series.next : 0),
+    });
     // It begins before the store is back, so that as little as possible is left to do then.
     this.#tagKeeper = new TagKeeper(new NameIndex(names), tags);
     this.#outside = new OutsideSide(settings, log);
@@ -149,6 +162,7 @@ export class Server {
       documents: () => this.#ifReady(this.#documents),
       settings: () => this.#ifReady(this.#documents).settings,
       deletes: () => this.#ifReady(this.#deletes),
+      operate: this.#statusLog,
       imports: () => this.#ifReady(this.#imports),
       snapshots: () => {
         const snapshots = this.#ifReady(this.#snapshots);
@@ -360,13 +374,16 @@ export class Server {
     ) {
       this.#questions.onAnswer(message);
     } else if (message.kind === "placed") this.#imports?.onPlaced(message);
-    else if (message.kind === "log") this.#log[message.level](message.fields, message.message);
-    else if (message.kind === "reloaded") this.#queries?.reload();
+    else if (message.kind === "log") {
+      this.#log[message.level](message.fields, message.message);
+      if (message.message === "refused") this.#statusLog.refused(message.fields);
+    } else if (message.kind === "reloaded") this.#queries?.reload();
     else if (message.kind === "report") {
       this.#condition.note(message.numbers);
       this.#condition.refusals = message.refusals;
       this.#condition.noteState("ingest", message.degraded, message.warnings);
       this.#condition.fills = message.fills;
+      this.#statusLog.creators = message.creators;
     } else if (message.kind === "closed") {
       if (message.walFailure !== null)
         this.#log.error({ reason: message.walFailure }, "log not synced");
@@ -435,6 +452,7 @@ export class Server {
   async #finishShutDown(status: number): Promise<void> {
     this.#state = "shutting down";
     this.#tagKeeper.close();
+    this.#statusLog.close();
     await this.#outside.close();
     await Promise.all([this.#ingest, ...this.#others].map((worker) => worker?.terminate()));
     this.#finish(status);

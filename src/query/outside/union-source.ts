@@ -20,7 +20,7 @@ import { BlockColumns } from "../../storage/statfile/block.ts";
 import { findWithCarets, sortNodes } from "../find-with-carets.ts";
 import { checkSize, consolidationFor, type StoreSource, shownBuckets } from "../store-source.ts";
 import { searchWords } from "../ui/search-words.ts";
-import type { KeptBuckets, TreeLevel, UiSource } from "../ui/ui-source.ts";
+import type { KeptBuckets, OwnStore, TreeLevel, UiSource } from "../ui/ui-source.ts";
 import { isOwn, type OutsideSeries, type OutsideStore } from "./outside-store.ts";
 import { fillFromOutside, outsideGrid, readOutside } from "./read-outside.ts";
 import { joinSearches, levelOf } from "./union-names.ts";
@@ -57,6 +57,10 @@ export class UnionSource implements UiSource {
       own.tags,
       others.map(({ tags }) => tags),
     );
+  }
+
+  get own(): OwnStore {
+    return this.#own.own;
   }
 
   async find(pattern: string, _window: TimeWindow | null, limit: number): Promise<FoundNode[]> {

@@ -163,6 +163,34 @@ export class TagIndex {
     return count;
   }
 
+  /** How many values each tag has, and how many series have it: deleted ones count until a restart. */
+  tagCounts(): { tag: string; values: number; series: number }[] {
+    this.#bound = this.#refresh();
+    const counts: { tag: string; values: number; series: number }[] = [];
+    for (const record of this.#lists.tags()) {
+      let series = 0;
+      for (const value of this.#lists.values(record)) series += this.#lists.count(value);
+      counts.push({ tag: this.#lists.text(record), values: this.#lists.count(record), series });
+    }
+    return counts.sort((a, b) => b.values - a.values || b.series - a.series);
+  }
+
+  /** The values of a tag that most series have; deleted ones count until a restart. */
+  valueCounts(tag: string, limit: number): { value: string; series: number }[] {
+    this.#bound = this.#refresh();
+    const record = this.#lists.tag(tag);
+    if (record === 0) return [];
+    const most: { value: number; series: number }[] = [];
+    for (const value of this.#lists.values(record)) {
+      const series = this.#lists.count(value);
+      if (most.length >= limit && series <= most.at(-1)!.series) continue;
+      const at = most.findIndex((one) => one.series < series);
+      most.splice(at < 0 ? most.length : at, 0, { value, series });
+      if (most.length > limit) most.pop();
+    }
+    return most.map(({ value, series }) => ({ value: this.#lists.text(value), series }));
+  }
+
   /** A number that stays with a tag, or a value of it, as long as the server runs; 0 for none. */
   idOf(tag: string, value?: string): number {
     const record = this.#lists.tag(tag);

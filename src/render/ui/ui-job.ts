@@ -8,6 +8,18 @@ export type UiJob = { kind: "ui" } & (
   | { ask: "parse"; target: string }
   /** What was fetched for targets. */
   | { ask: "explain"; request: ExplainRequest }
+  /** How many series there are below a prefix; new ones are those whose numbers are not below the bounds. */
+  | {
+      ask: "cardinality";
+      prefix: string;
+      hour: number | null;
+      day: number | null;
+      limit: number;
+    }
+  /** How many values each tag has, or how many series the values of one. */
+  | { ask: "tag-cardinality"; tag: string | null; limit: number }
+  /** Which rules a name falls under. */
+  | { ask: "retention"; name: string }
   /** The newest points of targets, from and until in seconds. */
   | { ask: "live"; targets: string[]; from: number; until: number }
 );
