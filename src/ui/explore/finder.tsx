@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { askSearch, type SearchHit } from "../api/names.ts";
+import { askSearch, type SearchHit, type TreeAnswer } from "../api/names.ts";
 import { useAsked } from "../api/use-asked.ts";
 import { ErrorText } from "../parts/error-text.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -15,11 +15,7 @@ const PAUSE_MS = 100;
 const LIMIT = 50;
 
 /** Search as one types, and the tree of all names as long as nothing is typed. */
-export function Finder({
-  onTotal,
-}: {
-  onTotal: (total: number, tagged: number) => void;
-}): JSX.Element {
+export function Finder({ onRoot }: { onRoot: (root: TreeAnswer) => void }): JSX.Element {
   const [text, setText] = useState("");
   const [search, setSearch] = useState("");
   const [focused, setFocused] = useState(0);
@@ -111,7 +107,7 @@ export function Finder({
         )}
         {/* The tree stays, so that it is as it was when the search is over. */}
         <div class="tree-box" hidden={isSearching}>
-          <Tree onTotal={onTotal} />
+          <Tree onRoot={onRoot} />
         </div>
       </div>
       <SelectionBar />

@@ -2,8 +2,8 @@ import type { JSX } from "preact";
 import { config } from "../api/config.ts";
 import { EmptyState } from "../parts/empty-state.tsx";
 
-/** Where there is no series yet: how to send the first datapoint, and what else can send. */
-export function FirstSteps(): JSX.Element {
+/** Where nobody has sent a series yet: how to send the first datapoint, and what else can send. */
+export function FirstSteps({ onOwn }: { onOwn: () => void }): JSX.Element {
   const host = location.hostname || "localhost";
   const api = new URL(`./${config.value?.api ?? ""}`, location.href).href.replace(/\?.*$/, "");
   return (
@@ -31,6 +31,11 @@ export function FirstSteps(): JSX.Element {
         A data source of the kind Graphite with the URL <code>{api.replace(/\/$/, "")}</code>.
       </p>
       <p class="hint">The ports are those by default; the server may listen on others.</p>
+      <p>
+        <button type="button" class="button" onClick={onOwn}>
+          Look at what the server says about itself
+        </button>
+      </p>
     </EmptyState>
   );
 }

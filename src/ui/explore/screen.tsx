@@ -1,7 +1,7 @@
 import "./explore.css";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { askTree } from "../api/names.ts";
+import { askTree, type TreeAnswer } from "../api/names.ts";
 import { GraphCard } from "../graph/graph-card.tsx";
 import { EmptyState } from "../parts/empty-state.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -17,22 +17,21 @@ const WAIT_MS = 1000;
 /** All names on one side, graphs of some on the other. */
 export function Screen(): JSX.Element {
   const { graphs } = address.value;
-  const [count, setCount] = useState<number | null>(null);
+  const [hasOthers, setHasOthers] = useState<boolean | null>(null);
+  const [isOwnWanted, setOwnWanted] = useState(false);
   const [isFinderOpen, setFinderOpen] = useState(false);
-  const isEmpty = count === 0;
+  const isEmpty = hasOthers === false && !isOwnWanted;
+  const lookAt = (root: TreeAnswer): void => setHasOthers(hasSeriesOfOthers(root));
 
   useEffect(() => {
     if (!isEmpty) return;
     const timer = setInterval(() => {
-      askTree("", 0, 1).then(
-        ({ total, tagged = 0 }) => setCount(total + tagged),
-        () => {},
-      );
+      askTree("", 0, 10).then(lookAt, () => {});
     }, WAIT_MS);
     return () => clearInterval(timer);
   }, [isEmpty]);
 
-  if (isEmpty && graphs.length === 0) return <FirstSteps />;
+  if (isEmpty && graphs.length === 0) return <FirstSteps onOwn={() => setOwnWanted(true)} />;
   return (
     <div class={`explore ${isFinderOpen ? "finder-open" : ""}`}>
       <button
@@ -44,7 +43,7 @@ export function Screen(): JSX.Element {
         <Icon name={isFinderOpen ? "close" : "search"} />
         {isFinderOpen ? "Back to the graphs" : "Find series"}
       </button>
-      <Finder onTotal={(total, tagged) => setCount(total + tagged)} />
+      <Finder onRoot={lookAt} />
       <div class="cards" {...dropTarget((targets) => addNewCard(targets))}>
         {graphs.length === 0 ? (
           <EmptyState title="No graph yet">
@@ -62,6 +61,12 @@ export function Screen(): JSX.Element {
       </div>
     </div>
   );
+}
+
+/** The server counts what it does itself, long before anybody sends anything. */
+function hasSeriesOfOthers({ nodes, total, tagged = 0 }: TreeAnswer): boolean {
+  const isOwn = (path: string): boolean => /^(statite|carbon\.agents)(\.|$)/.test(path);
+  return tagged > 0 || total > nodes.length || nodes.some(({ path }) => !isOwn(path));
 }
 
 function Card({

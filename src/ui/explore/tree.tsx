@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { askTree } from "../api/names.ts";
+import { askTree, type TreeAnswer } from "../api/names.ts";
 import { ErrorText } from "../parts/error-text.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { VirtualList } from "../parts/virtual-list.tsx";
@@ -20,11 +20,7 @@ const MAX_AGAIN = 20;
 const TYPING_MS = 800;
 
 /** All names as a tree, for the keyboard as for the pointer. */
-export function Tree({
-  onTotal,
-}: {
-  onTotal: (total: number, tagged: number) => void;
-}): JSX.Element {
+export function Tree({ onRoot }: { onRoot: (root: TreeAnswer) => void }): JSX.Element {
   const model = useRef<TreeModel | null>(null);
   model.current ??= new TreeModel();
   const tree = model.current;
@@ -43,7 +39,7 @@ export function Tree({
     try {
       const answer = await askTree(page.path, page.offset, PAGE_ROWS);
       tree.take(page, answer.total, answer.nodes);
-      if (page.path === "") onTotal(answer.total, answer.tagged ?? 0);
+      if (page.path === "") onRoot(answer);
       setError(null);
       redraw();
     } catch (reason) {

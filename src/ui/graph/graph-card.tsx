@@ -1,19 +1,22 @@
 import "./graph.css";
 import type { ComponentChildren, JSX } from "preact";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { resolveRange } from "../../model/time-expression.ts";
 import { askEvents, type GraphEvent } from "../api/events.ts";
+import { subscribeLive } from "../api/live.ts";
 import { useAsked } from "../api/use-asked.ts";
 import { ErrorText } from "../parts/error-text.tsx";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { Menu, type MenuItem } from "../parts/menu.tsx";
 import { range, rangeNow, refreshes, timeZone } from "../state/page.ts";
 import { type GraphAddress, MODES, type Mode } from "../state/page-address.ts";
+import { LIVE, refreshSetting } from "../state/settings.ts";
 import { spanText } from "../state/time-text.ts";
 import { drawnOf } from "./columns.ts";
 import { DataTable } from "./data-table.tsx";
 import { Legend } from "./legend.tsx";
+import { withLive } from "./live-data.ts";
 import { type GraphData, loadGraph } from "./load-graph.ts";
 import { parseOptions } from "./options.ts";
 import { OptionsDialog } from "./options-dialog.tsx";
@@ -96,12 +99,14 @@ export function GraphCard(props: GraphCardProps): JSX.Element {
       : null,
     [key],
   );
-  const { answer: data, error, isLoading, retry } = asked;
+  const { answer, error, isLoading, retry } = asked;
+  const isLive = refreshSetting.value === LIVE && isNear && /^(now)?$/.test(until);
+  const data = useLive(answer, graph.targets, isLive);
   const events = useAsked(
     data !== null && options.events !== null
       ? (signal) => askEvents({ from: data.from, until: data.until, tags: options.events! }, signal)
       : null,
-    [data?.from, data?.until, options.events],
+    [answer?.from, answer?.until, options.events],
   );
   const drawn = useMemo(
     () => data && drawnOf(data.series, graph.mode, hidden, options),
@@ -248,6 +253,24 @@ function Resolution({ data }: { data: GraphData }): JSX.Element | null {
       {text}
     </span>
   );
+}
+
+/** What was loaded with what has come since. */
+function useLive(
+  loaded: GraphData | null,
+  targets: readonly string[],
+  isLive: boolean,
+): GraphData | null {
+  const [live, setLive] = useState<{ of: GraphData; data: GraphData } | null>(null);
+  useEffect(() => {
+    if (loaded === null || !isLive) return;
+    let latest = loaded;
+    return subscribeLive(targets, (points) => {
+      latest = withLive(latest, targets, points);
+      setLive({ of: loaded, data: latest });
+    });
+  }, [loaded, isLive, targets.join("\n")]);
+  return live !== null && live.of === loaded && isLive ? live.data : loaded;
 }
 
 /** Answers of these modes hold the same columns, so that a change between them asks for nothing. */

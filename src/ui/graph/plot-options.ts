@@ -4,7 +4,7 @@ import { dashOf, faded, type Palette } from "./colours.ts";
 import type { Drawn } from "./columns.ts";
 import type { GraphOptions } from "./options.ts";
 import type { GraphSeries } from "./series.ts";
-import { valueText } from "./units.ts";
+import { type Unit, valueText } from "./units.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -19,6 +19,17 @@ const TIME_LABELS: uPlot.Axis.Values = [
   [MINUTE, "{HH}:{mm}", "\n{D} {MMM} {YYYY}", null, "\n{D} {MMM}", null, null, null, 1],
   [1, "{HH}:{mm}:{ss}", "\n{D} {MMM} {YYYY}", null, "\n{D} {MMM}", null, null, null, 1],
 ];
+
+/** Distances of marks on a value axis, for units whose steps are not tens. */
+const DISTANCES: Partial<Record<Unit, number[]>> = {
+  bytes: Array.from({ length: 60 }, (_, power) => 2 ** power),
+  seconds: [
+    ...tens(1e-9, 1),
+    ...[1, 2, 5, 10, 15, 30, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE],
+    ...[HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR],
+    ...tens(DAY, 1e6 * DAY),
+  ],
+};
 
 /** What uPlot is to draw, and how each of its columns came to be. */
 export interface PlotParts {
@@ -64,6 +75,13 @@ export function plotParts(
     }
   }
   return { data: data as uPlot.AlignedData, series, bands };
+}
+
+/** 1, 2 and 5 times the powers of ten from `least` up to `most`. */
+function tens(least: number, most: number): number[] {
+  const found: number[] = [];
+  for (let size = least; size < most * 0.999; size *= 10) found.push(size, size * 2, size * 5);
+  return found;
 }
 
 function lineOf(mode: Mode, stroke: string, dash: number[]): uPlot.Series {
@@ -112,6 +130,7 @@ export function axesOf(options: GraphOptions, hasRight: boolean, palette: Palett
   const values: uPlot.Axis = {
     ...common,
     size: axisWidth,
+    ...(DISTANCES[options.unit] === undefined ? {} : { incrs: DISTANCES[options.unit] }),
     values: (_plot, splits) =>
       splits.map((split) => (split === null ? "" : valueText(split, options.unit))),
   };

@@ -108,8 +108,9 @@ function plotOptions(
     scales: scalesOf(options, mode),
     legend: { show: false },
     tzDate: (time) => uPlot.tzDate(new Date(time * 1000), timeZone),
-    padding: [10, hasRight ? 0 : 12, 0, 0],
+    padding: [10, hasRight ? 0 : 20, 0, 0],
     cursor: {
+      y: false,
       sync: { key: CURSOR_GROUP, scales: ["x", null] },
       drag: { x: true, y: false, setScale: false, dist: MIN_DRAG },
       points: {
@@ -161,7 +162,6 @@ function zoomToSelection(plot: uPlot, latest: { current: PlotProps }): void {
 
 /** Moves the graph with the pointer, and the range of the page when it is let go. */
 function startPan(plot: uPlot, start: MouseEvent, latest: { current: PlotProps }): void {
-  start.preventDefault();
   const { min = 0, max = 0 } = plot.scales.x ?? {};
   const from = min ?? 0;
   const until = max ?? 0;

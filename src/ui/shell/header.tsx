@@ -4,7 +4,7 @@ import { Icon } from "../parts/icon.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { address, hrefOf, navigate, refresh } from "../state/page.ts";
 import { VIEWS, type View } from "../state/page-address.ts";
-import { isDark, refreshSetting, type Theme, themeSetting } from "../state/settings.ts";
+import { isDark, LIVE, refreshSetting, type Theme, themeSetting } from "../state/settings.ts";
 import { ShareButton } from "./share-button.tsx";
 import { TimeRangePicker } from "./time-range-picker.tsx";
 
@@ -14,7 +14,7 @@ const NAMES: Record<View, string> = {
   dashboards: "Dashboards",
   operate: "Operate",
 };
-const REFRESHES = [0, 1, 5, 10, 30, 60, 300] as const;
+const REFRESHES = [0, LIVE, 5, 10, 30, 60, 300] as const;
 const THEMES: Record<Theme, string> = {
   system: "As the system",
   light: "Light",
@@ -57,7 +57,7 @@ export function Header({ onHelp }: { onHelp: () => void }): JSX.Element {
             <Icon name="refresh" />
           </button>
           <Menu
-            label={`Refreshes: ${refreshSetting.value === 0 ? "off" : shortPeriod(refreshSetting.value)}`}
+            label={`Refreshes: ${shortPeriod(refreshSetting.value)}`}
             items={REFRESHES.map((seconds) => ({
               text: periodText(seconds),
               isChosen: seconds === refreshSetting.value,
@@ -66,9 +66,7 @@ export function Header({ onHelp }: { onHelp: () => void }): JSX.Element {
               },
             }))}
           >
-            <span class="period">
-              {refreshSetting.value === 0 ? "off" : shortPeriod(refreshSetting.value)}
-            </span>
+            <span class="period">{shortPeriod(refreshSetting.value)}</span>
             <Icon name="down" />
           </Menu>
         </div>
@@ -111,10 +109,12 @@ function goTo(view: View): (event: MouseEvent) => void {
 
 function periodText(seconds: number): string {
   if (seconds === 0) return "never";
-  if (seconds === 1) return "every second";
+  if (seconds === LIVE) return "live";
   return seconds < 60 ? `every ${seconds} seconds` : `every ${shortPeriod(seconds)}`;
 }
 
 function shortPeriod(seconds: number): string {
+  if (seconds === 0) return "off";
+  if (seconds === LIVE) return "live";
   return seconds < 60 ? `${seconds} s` : `${seconds / 60} min`;
 }

@@ -6,10 +6,13 @@ export type Theme = "system" | "light" | "dark";
 export const themeSetting = kept<Theme>("theme", "system", (text) =>
   text === "light" || text === "dark" ? text : "system",
 );
-/** Seconds between refreshes; 0 for none. */
+/** In place of seconds between refreshes: new points are drawn as they come. */
+export const LIVE = -1;
+
+/** Seconds between refreshes; 0 for none, or `LIVE`. */
 export const refreshSetting = kept<number>("refresh", 30, (text) => {
   const seconds = Number(text);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : 30;
+  return Number.isFinite(seconds) && seconds >= LIVE ? seconds : 30;
 });
 /** IANA name; empty for the browser's zone. */
 export const zoneSetting = kept<string>("zone", "", (text) => text);
