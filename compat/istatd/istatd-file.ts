@@ -75,6 +75,13 @@ export class IstatdFile {
     return [this.timeOf(firstIndex <= 0 ? firstIndex - 1 : firstIndex), this.timeOf(lastIndex + 1)];
   }
 
+  /** Where `reach` begins, or the first bucket that was ever written; seconds. */
+  get oldest(): number {
+    const { firstIndex, lastIndex } = this.header;
+    const first = Math.min(lastIndex, firstIndex <= 0 ? firstIndex - 1 : firstIndex);
+    return Math.max(this.reach[0], this.timeOf(first));
+  }
+
   /** Start of the bucket of an index, seconds. */
   timeOf(index: number): number {
     return this.header.created + index * this.header.interval;

@@ -3,6 +3,12 @@ import { dirname, join } from "node:path";
 import type { NamedSeries } from "../../src/storage/inspect/find-series.ts";
 import type { OfflineStore } from "../../src/storage/inspect/offline-store.ts";
 import type { Consolidation } from "../../src/storage/roll-up/pick-statistic.ts";
+import {
+  type ExportEvents,
+  type Exported,
+  type ExportSummary,
+  exportAll,
+} from "../export/export-all.ts";
 import { tierValues } from "../export/tier-values.ts";
 import { isWhisperMethod, MAX_ARCHIVES, POINT_BYTES, type WhisperArchive } from "./format.ts";
 import { whisperPathOf } from "./series-path.ts";
@@ -16,19 +22,6 @@ export interface ExportOptions {
   until: number;
   /** Aggregation method and xFilesFactor of a file, by name. */
   consolidationOf: (name: string) => Consolidation;
-}
-
-export interface ExportEvents {
-  skipped(name: string, reason: string): void;
-  progress(series: number): void;
-}
-
-export interface ExportSummary {
-  files: number;
-  points: number;
-  /** Series without anything in the range. */
-  empty: number;
-  skipped: number;
 }
 
 /** Largest file that is written: offsets in its header are u32. */
@@ -47,37 +40,31 @@ export function exportTree(
   options: ExportOptions,
   events: ExportEvents,
 ): ExportSummary {
-  const summary = { files: 0, points: 0, empty: 0, skipped: 0 };
-  for (const [i, { path: name, series }] of list.entries()) {
-    events.progress(i);
-    const problem = exportSeries(store, name, series, folder, options, summary);
-    if (problem === null) continue;
-    summary.skipped++;
-    events.skipped(name, problem);
-  }
-  return summary;
+  return exportAll(list, events, ({ path: name, series }) =>
+    exportSeries(store, name, series, folder, options),
+  );
 }
 
-/** Why there is no file; null if there is one, or nothing to be written. */
 function exportSeries(
   store: OfflineStore,
   name: string,
   series: number,
   folder: string,
   { now, from, until, consolidationOf }: ExportOptions,
-  summary: ExportSummary,
-): string | null {
+): Exported {
   const found = whisperPathOf(name);
-  if ("problem" in found) return found.problem;
+  if ("problem" in found) return found;
   const consolidation = consolidationOf(name);
   const { method, xFilesFactor } = consolidation;
-  if (!isWhisperMethod(method)) return `whisper has no aggregation method ${method}`;
+  if (!isWhisperMethod(method)) {
+    return { problem: `whisper has no aggregation method ${method}` };
+  }
   const archives = store.reader
     .planOf(series)
     .tiers.filter(({ lambda }) => lambda === 0)
     .map(({ step, retention }) => ({ step, points: Math.floor(retention / step) }));
   const problem = archivesProblem(archives);
-  if (problem !== null) return problem;
+  if (problem !== null) return { problem };
 
   let points = 0;
   const valuesOf = (archive: number): ArchiveValues => {
@@ -94,16 +81,11 @@ function exportSeries(
     return { firstSlot, values };
   };
   const kept = archives.map((_, i) => valuesOf(i));
-  if (points === 0) {
-    summary.empty++;
-    return null;
-  }
+  if (points === 0) return { files: 0, points };
   const path = join(folder, found.path);
   mkdirSync(dirname(path), { recursive: true });
   writeWhisper(path, { method, xFilesFactor, archives }, (i) => kept[i]!);
-  summary.files++;
-  summary.points += points;
-  return null;
+  return { files: 1, points };
 }
 
 /** Whisper's own rules: a file that breaks one cannot be updated by it. */

@@ -1,16 +1,12 @@
-import {
-  type ImportBatch,
-  type ImportStretch,
-  stretchOf,
-} from "../../src/storage/import/import-batch.ts";
+import type { ImportBatch, ImportStretch } from "../../src/storage/import/import-batch.ts";
 import type {
   ImportTarget,
   PlacedEpoch,
   PlacedSeries,
 } from "../../src/storage/import/import-target.ts";
-import { finalSpans } from "../../src/storage/merge/spans.ts";
 import type { ImportedPoints, ImportRange } from "../import/source-tree.ts";
 import { type Level, type Source, sourcesOf } from "../import/sources.ts";
+import { tierPieces } from "../import/tier-pieces.ts";
 import { combineKnown } from "./combine-known.ts";
 import { KnownSlots } from "./known-slots.ts";
 import { reachOf } from "./reach.ts";
@@ -83,21 +79,16 @@ function eachStretch(
 
 function eachStretchOfTier(
   file: WhisperFile,
-  { plan, planNumber, from, until }: PlacedEpoch,
+  epoch: PlacedEpoch,
   tier: number,
-  { now, since }: ImportRange,
+  range: ImportRange,
   take: TakeStretch,
 ): void {
-  const { step, retention } = plan.tiers[tier]!;
-  const sources = sourcesOf(plan.tiers, tier, levelsOf(file, now));
-  // What the tier keeps at `now`, of the time in which the plan holds.
-  const first = Math.max(from, since, (Math.floor((now - retention) / step) + 1) * step);
-  const oldest = Math.max(first, Math.min(...sources.map((source) => source.from)));
-  const newest = Math.min(until, Math.max(...sources.map((source) => source.until)));
-  if (!(oldest < newest)) return;
-  const known = new KnownSlots(file, plan.tiers[0]!.step, now);
-  for (const span of finalSpans(step, retention, oldest, newest)) {
-    const stretch = stretchOf(plan, planNumber, tier, span);
+  const { tiers } = epoch.plan;
+  const { step } = tiers[tier]!;
+  const sources = sourcesOf(tiers, tier, levelsOf(file, range.now));
+  const known = new KnownSlots(file, tiers[0]!.step, range.now);
+  for (const { stretch, begin, end } of tierPieces(epoch, tier, sources, range)) {
     const { firstSlot, slots } = stretch;
     if (values.length < slots) {
       values = new Float64Array(slots);
@@ -105,8 +96,6 @@ function eachStretchOfTier(
       standsIn = new Uint8Array(slots);
     }
     const own = values.subarray(0, slots).fill(Number.NaN);
-    const begin = Math.ceil(Math.max(oldest, span.from) / step);
-    const end = Math.ceil(Math.min(newest, span.until) / step);
     const substitutes = standsIn.subarray(0, slots).fill(0);
     for (const source of sources) {
       fill(file, source, step, own, firstSlot, begin, end);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { canonicalName } from "../../src/model/series-name.ts";
+import { fileNodes } from "../export/file-nodes.ts";
 
 /**
  * Where whisper trees keep a series, and back. A dot of the name is a folder; series with tags lie
@@ -7,8 +8,6 @@ import { canonicalName } from "../../src/model/series-name.ts";
  */
 
 const SUFFIX = ".wsp";
-/** Longest name of a file or folder, bytes. */
-const MAX_NODE_BYTES = 255;
 const TAG_FOLDER = "_tagged";
 const DOT = "_DOT_";
 
@@ -19,20 +18,8 @@ export function whisperPathOf(name: string): { path: string } | { problem: strin
     const hash = tagHashOf(name);
     return { path: `${TAG_FOLDER}/${hash.slice(0, 3)}/${hash.slice(3, 6)}/${hash}${SUFFIX}` };
   }
-  const nodes = name.split(".");
-  for (const node of nodes) {
-    if (node === "" || node === ".." || node.includes("/")) {
-      return { problem: `its node "${node}" is no name of a file` };
-    }
-  }
-  const longest = Math.max(...nodes.map((node) => Buffer.byteLength(node)));
-  if (
-    longest > MAX_NODE_BYTES ||
-    Buffer.byteLength(`${nodes.at(-1)}${SUFFIX}.tmp`) > MAX_NODE_BYTES
-  ) {
-    return { problem: "a node of its name is longer than the name of a file may be" };
-  }
-  return { path: `${nodes.join("/")}${SUFFIX}` };
+  const found = fileNodes(name, `${SUFFIX}.tmp`.length);
+  return "problem" in found ? found : { path: `${found.nodes.join("/")}${SUFFIX}` };
 }
 
 /** Path of a tagged series where carbon was told not to hash; null when there can be none. */

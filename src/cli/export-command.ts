@@ -2,7 +2,10 @@ import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { chooseSeries } from "../../compat/export/choose-series.ts";
+import type { ExportEvents, ExportSummary } from "../../compat/export/export-all.ts";
+import { filedumpLines } from "../../compat/export/filedump-rows.ts";
 import { carbonLines, csvRows, type LineRange } from "../../compat/export/value-lines.ts";
+import { exportStore } from "../../compat/istatd/export-store.ts";
 import { exportTree } from "../../compat/whisper/export-tree.ts";
 import { loadRules } from "../config/rules.ts";
 import { parseTimeExpression } from "../model/time-expression.ts";
@@ -18,7 +21,8 @@ import { countText } from "./units.ts";
 const HELP = `
 Reads the data directory as it is on the disk, also while a server runs on it; nothing of it is
 changed. Values of coarser tiers are made by the aggregation method that --aggregation gives a name,
-average and xFilesFactor 0.5 without it, as the server would answer them.
+average and xFilesFactor 0.5 without it, as the server would answer them. StatFiles and the rows of
+istatd_filedump have whole buckets, and no aggregation method.
 
 A time is what Graphite takes: seconds since 1970, -2h, noon yesterday, 20260115.
 Exit status: 0, 1 when something was left out or is damaged, 2 called wrongly.`;
@@ -31,6 +35,7 @@ interface ExportOptions {
   timeZone: string;
   aggregation?: string;
   tier?: string;
+  layout?: string;
 }
 
 interface Question {
@@ -42,7 +47,7 @@ interface Question {
   consolidationOf: (name: string) => Consolidation;
 }
 
-/** `statite export whisper DEST`, `export csv` and `export carbon`. */
+/** `statite export whisper DEST`, `export istatd DEST`, `export csv` and `export carbon`. */
 export function addExportCommand(program: Command): void {
   const command = program.command("export").description("take data out, for other systems");
   withOptions(
@@ -53,11 +58,21 @@ export function addExportCommand(program: Command): void {
   ).action((dest: string, options: ExportOptions) =>
     act(options, (question) => exportWhisper(resolve(dest), question)),
   );
+  withOptions(
+    command
+      .command("istatd")
+      .description("write StatFiles, which istatd reads")
+      .argument("<dest>", "folder for the store"),
+  ).action((dest: string, options: ExportOptions) =>
+    act(options, (question) => exportIstatd(resolve(dest), question)),
+  );
   withOptions(command.command("csv").description("print rows of series, time and value"))
     .option("--tier <n>", "place in the retention, 0 for the finest", "0")
+    .option("--layout <name>", "filedump: the rows of istatd_filedump, of one series")
     .action((options: ExportOptions) =>
       act(options, async ({ store, found, ...rest }) => {
-        await printAll(csvRows(store, found, { ...rest, tier: tierOf(options) }));
+        const range: LineRange = { ...rest, tier: tierOf(options) };
+        await printAll(csvOf(options, store, found, range));
         return true;
       }),
     );
@@ -115,16 +130,33 @@ async function act(
 
 /** Whether all series could be written. */
 function exportWhisper(folder: string, { store, found, ...options }: Question): boolean {
+  return exportFiles(folder, found.length, (events) =>
+    exportTree(store, found, folder, options, events),
+  );
+}
+
+/** Whether all series could be written. */
+function exportIstatd(folder: string, { store, found, ...range }: Question): boolean {
+  return exportFiles(folder, found.length, (events) =>
+    exportStore(store, found, folder, range, events),
+  );
+}
+
+function exportFiles(
+  folder: string,
+  total: number,
+  work: (events: ExportEvents) => ExportSummary,
+): boolean {
   mkdirSync(folder, { recursive: true });
   const progress = new Progress("export", (series) =>
     countText(Math.round(series), "series", "series"),
   );
-  const { files, points, empty, skipped } = exportTree(store, found, folder, options, {
+  const { files, points, empty, skipped } = work({
     skipped: (name, reason) => {
       progress.clear();
       process.stderr.write(`left out: ${name}: ${reason}\n`);
     },
-    progress: (series) => progress.update(series, found.length),
+    progress: (series) => progress.update(series, total),
   });
   progress.clear();
   const without = empty === 0 ? "" : `; ${countText(empty, "series", "series")} without data`;
@@ -134,6 +166,24 @@ function exportWhisper(folder: string, { store, found, ...options }: Question): 
     `exported ${countText(files, "file")} with ${countText(points, "point")}${without}; ${left}\n`,
   );
   return skipped === 0;
+}
+
+/** @throws UsageError for a layout that there is none of, or that has no room for names */
+function csvOf(
+  { layout, match }: ExportOptions,
+  store: OfflineStore,
+  found: readonly NamedSeries[],
+  range: LineRange,
+): Generator<string> {
+  if (layout === undefined) return csvRows(store, found, range);
+  if (layout !== "filedump") throw new UsageError(`--layout ${layout} is not known: filedump`);
+  const [only, ...others] = found;
+  if (only === undefined || others.length > 0) {
+    throw new UsageError(
+      `the rows of --layout filedump have no names, and --match ${match} finds ${found.length} series`,
+    );
+  }
+  return filedumpLines(store, only, range);
 }
 
 function tierOf({ tier }: ExportOptions): number {

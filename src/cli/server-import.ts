@@ -22,6 +22,9 @@ type PlacedJson = Omit<PlacedSeries, "epochs"> & {
   epochs: (Omit<PlacedEpoch, "from" | "until"> & { from: number | null; until: number | null })[];
 };
 
+/** By the number of the mode. */
+const MODES = ["replace", "gauge", "event"] as const;
+
 /**
  * An import into a data directory that a server runs on: it makes the series, and takes the files
  * that are written here as soon as they are complete.
@@ -48,7 +51,8 @@ export class ServerImport implements ImportTarget {
   async place(wanted: readonly WantedSeries[]): Promise<(PlacedSeries | string)[]> {
     const series = wanted.map(({ name, plan }) => ({
       name,
-      tiers: plan.tiers.map(({ step, retention }) => [step, retention]),
+      mode: MODES[plan.mode],
+      tiers: plan.tiers.map(({ step, retention, lambda }) => [step, retention, lambda]),
     }));
     const answer = await this.#client.call("POST", "/_/import/place", { series });
     const { placed } = answer as { placed: (PlacedJson | string)[] };

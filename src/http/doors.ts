@@ -32,7 +32,9 @@ export interface DeleteDoor {
 /** A series that an import has data for, and what it is to keep if it is new. */
 export interface WantedName {
   name: string;
-  tiers: [step: number, retention: number][];
+  mode: "replace" | "gauge" | "event";
+  /** Lambda is that of a trailing level, 0 for a plain one. */
+  tiers: [step: number, retention: number, lambda: number][];
 }
 
 /** Lets an import in that another process makes, beside the running server. */
@@ -46,7 +48,16 @@ export interface ImportDoor {
   place(wanted: readonly WantedName[]): Promise<unknown[]>;
   /** Takes files that are in the data directory. @throws GraphiteError ERR_PARAMETER */
   adopt(files: readonly unknown[]): Promise<void>;
+  /**
+   * Takes a container of istatd's settings, unless there is one of that name already; whether it was
+   * taken. Rejects with a GraphiteError.
+   */
+  takeSettings(
+    container: string,
+    values: readonly (readonly [key: string, value: string])[],
+  ): Promise<boolean>;
 }
+
 /** Makes a snapshot in a folder; `progress` is told bytes. Resolves with what there is in it. */
 export type TakeSnapshot = (
   folder: string,

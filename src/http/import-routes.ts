@@ -5,11 +5,12 @@ import type { ImportDoor, WantedName } from "./doors.ts";
 import { describe } from "./frame/describe.ts";
 
 const MAX_TIERS = 16;
+const MODES = ["replace", "gauge", "event"] as const;
 
 const PLACE = describe({
   summary: "Where series that an import has data for are kept; new ones are made",
   description:
-    "Of `statite import`. The body is {series: [{name, tiers: [[step, retention], …]}]}, the answer {placed} in that order: numbers and plans, or a text that says why there is none.",
+    "Of `statite import`. The body is {series: [{name, mode, tiers: [[step, retention, lambda], …]}]}; mode is replace, gauge or event, replace without it, and lambda 0. The answer is {placed} in that order: numbers and plans, or a text that says why there is none.",
   chapter: "Server",
   answers: { 200: { description: '{"placed"}' } },
 });
@@ -20,7 +21,15 @@ const ADOPT = describe({
   answers: { 200: { description: '{"adopted"}: how many files' } },
 });
 
-/** /_/import/place and /_/import/adopt, for `statite import` beside a running server. */
+const SETTINGS = describe({
+  summary: "Take over istatd's settings",
+  description:
+    "Of `statite import istatd`. The body is {containers: [[name, [[key, value], …]], …]}; those that are there already stay as they are.",
+  chapter: "Server",
+  answers: { 200: { description: '{"taken"}: names of those that were not there' } },
+});
+
+/** /_/import/place, /_/import/adopt and /_/import/settings, for `statite import` beside a running server. */
 export function importRoutes(app: FastifyInstance, imports: () => ImportDoor): void {
   const config = { role: "admin" } as const;
 
@@ -36,6 +45,16 @@ export function importRoutes(app: FastifyInstance, imports: () => ImportDoor): v
     request.log.info({ files: files.length }, "imported files are part of the store");
     return reply.type("application/json").send(JSON.stringify({ adopted: files.length }));
   });
+
+  app.post("/_/import/settings", { config, schema: SETTINGS }, async (request, reply) => {
+    const containers = listOf(request.body, "containers").map(containerOf);
+    const taken: string[] = [];
+    for (const [name, values] of containers) {
+      if (await imports().takeSettings(name, values)) taken.push(name);
+    }
+    request.log.info({ containers: taken }, "istatd's settings taken over");
+    return reply.type("application/json").send(JSON.stringify({ taken }));
+  });
 }
 
 function listOf(body: unknown, key: string): unknown[] {
@@ -45,20 +64,38 @@ function listOf(body: unknown, key: string): unknown[] {
 }
 
 function wantedName(item: unknown): WantedName {
-  const { name, tiers } = Object(item) as Record<string, unknown>;
+  const { name, mode = "replace", tiers } = Object(item) as Record<string, unknown>;
   const canonical = canonicalName(String(name));
   if (!canonical.ok || canonical.name !== name) throw mistake("a name is not in canonical form");
   if (!Array.isArray(tiers) || tiers.length === 0 || tiers.length > MAX_TIERS) {
     throw mistake(`${name}: a series has 1 to ${MAX_TIERS} tiers`);
   }
-  const pairs = tiers.map((tier: unknown): [number, number] => {
-    const [step, retention] = Array.isArray(tier) ? tier.map(Number) : [];
+  if (!isMode(mode)) throw mistake(`${name}: the mode is one of ${MODES.join(", ")}`);
+  const list = tiers.map((tier: unknown): [number, number, number] => {
+    const [step, retention, lambda = 0] = Array.isArray(tier) ? tier.map(Number) : [];
     const isSane =
       Number.isSafeInteger(step) && Number.isSafeInteger(retention) && step! > 0 && retention! > 0;
     if (!isSane) throw mistake(`${name}: a tier is [step, retention], in whole seconds`);
-    return [step!, retention!];
+    if (!(lambda >= 0 && lambda < 1)) throw mistake(`${name}: lambda is a number from 0 to 1`);
+    return [step!, retention!, lambda];
   });
-  return { name, tiers: pairs };
+  if (list[0]![2] !== 0) throw mistake(`${name}: the first tier cannot be a trailing one`);
+  return { name, mode, tiers: list };
+}
+
+function isMode(mode: unknown): mode is WantedName["mode"] {
+  return (MODES as readonly unknown[]).includes(mode);
+}
+
+function containerOf(item: unknown): [name: string, values: [string, string][]] {
+  const [name, values] = Array.isArray(item) ? (item as unknown[]) : [];
+  if (typeof name !== "string" || !/^[\w.-]{0,200}$/.test(name) || !Array.isArray(values)) {
+    throw mistake("a container is [name, values]");
+  }
+  const isText = (pair: unknown): pair is [string, string] =>
+    Array.isArray(pair) && pair.length === 2 && pair.every((text) => typeof text === "string");
+  if (!values.every(isText)) throw mistake(`${name}: a value is [key, value], both of them texts`);
+  return [name, values];
 }
 
 function mistake(message: string): GraphiteError {

@@ -2,8 +2,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { chooseSeries } from "../../compat/export/choose-series.ts";
+import type { ExportSummary } from "../../compat/export/export-all.ts";
 import { carbonLines, csvRows } from "../../compat/export/value-lines.ts";
-import { type ExportSummary, exportTree } from "../../compat/whisper/export-tree.ts";
+import { exportTree } from "../../compat/whisper/export-tree.ts";
 import { fetchWhisper } from "../../compat/whisper/fetch.ts";
 import { WhisperFile } from "../../compat/whisper/whisper-file.ts";
 

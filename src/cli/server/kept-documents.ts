@@ -1,16 +1,12 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import cron from "node-cron";
 import type { Logger } from "pino";
 import { Documents } from "../../documents/documents.ts";
-import { readSetFile } from "../../model/istat-set-file.ts";
+import { setFiles, takeOver } from "../../documents/set-files.ts";
 import { slowNodeFiles } from "../../storage/documents/slow-files.ts";
 import type { Clock } from "../../storage/environment.ts";
 import { realEnvironment } from "../../storage/node-files.ts";
 import type { Condition } from "./condition.ts";
 
-/** istatd reads no larger ones. */
-const MAX_SET_FILE_BYTES = 1 << 20;
 const REPAIR_MS = 5000;
 const MAX_DRIFT_MS = 300_000;
 
@@ -38,24 +34,19 @@ export async function takeOverSettings(
   folder: string,
   log: Logger,
 ): Promise<void> {
-  let names: string[] = [];
   try {
-    names = readdirSync(folder).filter((name) => /^[\w.-]*\.set$/.test(name));
+    for (const file of setFiles(folder)) {
+      const { container } = file;
+      try {
+        if ("problem" in file) throw new Error(file.problem);
+        if (!(await takeOver(settings, container, file.values))) continue;
+        log.info({ container, keys: file.values.length }, "istatd's settings taken over");
+      } catch (error) {
+        log.error({ container, reason: String(error) }, "istatd's settings not taken over");
+      }
+    }
   } catch (error) {
     log.error({ reason: String(error) }, "--settings-dir cannot be read");
-  }
-  for (const name of names) {
-    const container = name.slice(0, -".set".length);
-    if (settings.has(container)) continue;
-    try {
-      const path = join(folder, name);
-      if (statSync(path).size > MAX_SET_FILE_BYTES) throw new Error("the file is too large");
-      const values = readSetFile(readFileSync(path, "utf8"));
-      await settings.set(container, values);
-      log.info({ container, keys: values.length }, "istatd's settings taken over");
-    } catch (error) {
-      log.error({ container, reason: String(error) }, "istatd's settings not taken over");
-    }
   }
 }
 

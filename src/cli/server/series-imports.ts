@@ -1,11 +1,15 @@
+import { takeOver } from "../../documents/set-files.ts";
+import type { Settings } from "../../documents/settings.ts";
 import type { ImportDoor, WantedName } from "../../http/doors.ts";
 import type { FromIngest, PlaceSeries } from "../../ingest/messages.ts";
 import { GraphiteError } from "../../model/errors.ts";
 import { isAdoptable } from "../../storage/import/adopt.ts";
 import type { WantedSeries } from "../../storage/import/import-target.ts";
-import { REPLACE } from "../../storage/plan.ts";
+import { EVENT, GAUGE, REPLACE } from "../../storage/plan.ts";
 import type { AdoptFiles, ThreadAdopted } from "../../storage/threads/messages.ts";
 import { type LogSync, untilDurable } from "./until-durable.ts";
+
+const MODES = { replace: REPLACE, gauge: GAUGE, event: EVENT } as const;
 
 type Placed = FromIngest & { kind: "placed" };
 
@@ -18,19 +22,28 @@ export interface ImportThreads extends LogSync {
 /** Imports beside a running server: the ingest thread makes series, the store thread takes files. */
 export class SeriesImports implements ImportDoor {
   readonly #threads: ImportThreads;
+  readonly #settings: Settings;
   readonly #placing = new Map<number, (answer: Placed) => void>();
   readonly #adopting = new Map<number, (failure: string | null) => void>();
   #nextId = 0;
 
-  constructor(threads: ImportThreads) {
+  constructor(threads: ImportThreads, settings: Settings) {
     this.#threads = threads;
+    this.#settings = settings;
+  }
+
+  takeSettings(
+    container: string,
+    values: readonly (readonly [string, string])[],
+  ): Promise<boolean> {
+    return takeOver(this.#settings, container, values);
   }
 
   async place(wanted: readonly WantedName[]): Promise<unknown[]> {
     const id = this.#nextId++;
-    const series = wanted.map(({ name, tiers }): WantedSeries => {
-      const list = tiers.map(([step, retention]) => ({ step, retention, lambda: 0 }));
-      return { name, plan: { mode: REPLACE, tiers: list } };
+    const series = wanted.map(({ name, mode, tiers }): WantedSeries => {
+      const list = tiers.map(([step, retention, lambda]) => ({ step, retention, lambda }));
+      return { name, plan: { mode: MODES[mode], tiers: list } };
     });
     const answer = await new Promise<Placed>((resolve) => {
       this.#placing.set(id, resolve);

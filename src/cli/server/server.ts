@@ -356,11 +356,14 @@ export class Server {
           storeThread.postMessage(request);
         }),
     });
-    this.#imports = new SeriesImports({
-      tellIngest: (message) => this.#tellIngest(message),
-      tellStore: (message) => storeThread.postMessage(message),
-      ...log,
-    });
+    this.#imports = new SeriesImports(
+      {
+        tellIngest: (message) => this.#tellIngest(message),
+        tellStore: (message) => storeThread.postMessage(message),
+        ...log,
+      },
+      documents.settings,
+    );
   }
 
   #onIngest(message: FromIngest): void {
