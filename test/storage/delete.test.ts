@@ -1,15 +1,10 @@
 import test from "ava";
-import type { Environment } from "../../src/storage/environment.ts";
-import type { FileEntry } from "../../src/storage/manifest.ts";
 import { GAUGE, type Plan, REPLACE } from "../../src/storage/plan.ts";
 import { StatFileReader } from "../../src/storage/statfile/reader.ts";
-import { SimulatedFiles } from "./simulated-files.ts";
-import { StoreHarness } from "./store-harness.ts";
+import { START, TurnedWorld } from "./turned-world.ts";
 
 const HOUR = 3600;
 const DAY = 86_400;
-/** 2023-11-15 00:00 UTC. */
-const START = 1_700_006_400;
 const PLAN: Plan = {
   mode: REPLACE,
   tiers: [
@@ -18,58 +13,25 @@ const PLAN: Plan = {
   ],
 };
 
-/** A store under a clock that is turned by hand. */
-class World {
-  seconds = START;
-  files = new SimulatedFiles(1);
-  store: StoreHarness;
-
-  constructor() {
-    this.store = this.open();
-  }
-
-  open(): StoreHarness {
-    const ms = (): number => this.seconds * 1000;
-    const environment: Environment = { clock: { wallMs: ms, monotonicMs: ms }, files: this.files };
-    return new StoreHarness(environment, "data", { pages: 2048, ringBytes: 8 << 20 });
-  }
-
-  restart(kind: "kill" | "power" = "power"): void {
-    this.files = this.files.crash(kind, 1);
-    this.store = this.open();
-  }
-
+class World extends TurnedWorld {
   series(path: string, plan = PLAN): number {
-    const known = this.store.names.seriesAt(path);
-    if (known >= 0) return known;
-    return this.store.writer.createSeries(path, this.store.writer.planNumber(plan));
+    return this.seriesOf(path, plan);
   }
 
   /** Sends a datapoint a minute to each path while time goes on. */
   run(seconds: number, paths: readonly string[]): void {
     for (const end = this.seconds + seconds; this.seconds < end; this.seconds += 60) {
       for (const path of paths) {
-        const refusal = this.store.writer.point(this.series(path), this.seconds, 1.5, 0, -1);
-        if (refusal !== null) throw new Error(refusal);
+        this.put(this.series(path), this.seconds, 1.5);
       }
       if (this.seconds % 600 === 0) this.store.settle();
     }
     this.store.settle();
   }
 
-  wait(seconds: number): void {
-    for (const end = this.seconds + seconds; this.seconds < end; this.seconds += 300) {
-      this.store.settle();
-    }
-  }
-
   known(path: string): number {
     const read = this.store.read(path, START - 60, this.seconds);
     return read === null ? -1 : read.values.filter((value) => !Number.isNaN(value)).length;
-  }
-
-  get entries(): FileEntry[] {
-    return [...this.store.recovered.manifest.files];
   }
 
   /** Numbers of the series that StatFiles hold, of files of a level or more. */

@@ -1,7 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
 import { AGGREGATION_METHODS, type AggregationMethod } from "../../src/model/aggregation.ts";
-import type { Environment } from "../../src/storage/environment.ts";
 import { checkStore } from "../../src/storage/inspect/check-store.ts";
 import { EVENT, GAUGE, type Mode, type Plan, REPLACE } from "../../src/storage/plan.ts";
 import type { OnlyStatistic } from "../../src/storage/statistic.ts";
@@ -12,13 +11,10 @@ import {
   importBucketsInto,
   importInto,
 } from "./import-into.ts";
-import { SimulatedFiles } from "./simulated-files.ts";
-import { StoreHarness } from "./store-harness.ts";
+import { START, TurnedWorld } from "./turned-world.ts";
 
 const HOUR = 3600;
 const DAY = 86_400;
-/** 2023-11-15 00:00 UTC. */
-const START = 1_700_006_400;
 const METHODS: AggregationMethod[] = [...AGGREGATION_METHODS];
 
 const PLAN: Plan = {
@@ -30,49 +26,15 @@ const PLAN: Plan = {
   ],
 };
 
-/** A store under a clock that is turned by hand, into which other stores are imported. */
-class World {
-  seconds = START;
-  files = new SimulatedFiles(1);
-  store: StoreHarness;
-
-  constructor() {
-    this.store = this.open();
-  }
-
-  open(): StoreHarness {
-    return new StoreHarness(this.environment, "data", { pages: 2048, ringBytes: 8 << 20 });
-  }
-
-  get environment(): Environment {
-    const wallMs = (): number => this.seconds * 1000;
-    return { clock: { wallMs, monotonicMs: wallMs }, files: this.files };
-  }
-
-  restart(): void {
+/** A world into which other stores are imported. */
+class World extends TurnedWorld {
+  override restart(): void {
     this.store.settle();
-    this.files = this.files.crash("power", 1);
-    this.store = this.open();
+    super.restart();
   }
 
   series(path: string, mode: Mode = REPLACE): number {
-    const known = this.store.names.seriesAt(path);
-    if (known >= 0) return known;
-    return this.store.writer.createSeries(path, this.store.writer.planNumber({ ...PLAN, mode }));
-  }
-
-  put(series: number, time: number, value: number): void {
-    const refusal = this.store.writer.point(series, time, value, 0, -1);
-    if (refusal !== null) throw new Error(refusal);
-  }
-
-  /** Lets time go by without data. */
-  wait(seconds: number): void {
-    const end = this.seconds + seconds;
-    while (this.seconds < end) {
-      this.seconds = Math.min(end, this.seconds + 300);
-      this.store.settle();
-    }
+    return this.seriesOf(path, { ...PLAN, mode });
   }
 
   import(

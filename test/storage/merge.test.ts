@@ -1,16 +1,13 @@
 import test from "ava";
 import { AGGREGATION_METHODS, type AggregationMethod } from "../../src/model/aggregation.ts";
-import type { Environment } from "../../src/storage/environment.ts";
+import type { FileEntry } from "../../src/storage/manifest.ts";
 import { nextJob } from "../../src/storage/merge/planner.ts";
 import { mergeLevels } from "../../src/storage/merge/spans.ts";
 import { GAUGE, type Plan, REPLACE } from "../../src/storage/plan.ts";
-import { SimulatedFiles } from "./simulated-files.ts";
-import { StoreHarness } from "./store-harness.ts";
+import { START, TurnedWorld } from "./turned-world.ts";
 
 const HOUR = 3600;
 const DAY = 86_400;
-/** 2023-11-15 00:00 UTC. */
-const START = 1_700_006_400;
 const METHODS: AggregationMethod[] = [...AGGREGATION_METHODS];
 
 const plan = (...tiers: [step: number, retention: number][]): Plan => ({
@@ -18,41 +15,7 @@ const plan = (...tiers: [step: number, retention: number][]): Plan => ({
   tiers: tiers.map(([step, retention]) => ({ step, retention, lambda: 0 })),
 });
 
-/** A store under a clock that is turned by hand. */
-class World {
-  seconds = START;
-  files = new SimulatedFiles(1);
-  store: StoreHarness;
-
-  constructor() {
-    this.store = this.open();
-  }
-
-  open(): StoreHarness {
-    const clock = {
-      wallMs: () => this.seconds * 1000,
-      monotonicMs: () => this.seconds * 1000,
-    };
-    const environment: Environment = { clock, files: this.files };
-    return new StoreHarness(environment, "data", { pages: 2048, ringBytes: 8 << 20 });
-  }
-
-  restart(): void {
-    this.files = this.files.crash("power", 1);
-    this.store = this.open();
-  }
-
-  series(path: string, ofPlan: Plan): number {
-    const known = this.store.names.seriesAt(path);
-    if (known >= 0) return known;
-    return this.store.writer.createSeries(path, this.store.writer.planNumber(ofPlan));
-  }
-
-  put(series: number, time: number, value: number): void {
-    const refusal = this.store.writer.point(series, time, value, 0, -1);
-    if (refusal !== null) throw new Error(refusal);
-  }
-
+class World extends TurnedWorld {
   /** Sends a value per step and series while time goes on. */
   run(seconds: number, step: number, series: readonly number[], valueAt: ValueAt): void {
     const end = this.seconds + seconds;
@@ -63,17 +26,8 @@ class World {
     }
   }
 
-  /** Lets time go by without data. */
-  wait(seconds: number): void {
-    const end = this.seconds + seconds;
-    while (this.seconds < end) {
-      this.seconds = Math.min(end, this.seconds + 300);
-      this.store.settle();
-    }
-  }
-
-  entries(step: number): { level: number; isRolledUp: boolean; from: number; file: string }[] {
-    return [...this.store.recovered.manifest.files].filter((entry) => entry.step === step);
+  entriesOf(step: number): FileEntry[] {
+    return this.entries.filter((entry) => entry.step === step);
   }
 
   values(
@@ -94,12 +48,12 @@ const wave: ValueAt = (series, time) => Math.round(Math.sin(time / 997 + series)
 test("a day ends as one file a shard, and answers what it answered before", (t) => {
   const world = new World();
   const ofPlan = plan([60, 30 * DAY]);
-  const series = ["m.a", "m.b", "m.c"].map((path) => world.series(path, ofPlan));
+  const series = ["m.a", "m.b", "m.c"].map((path) => world.seriesOf(path, ofPlan));
   world.run(DAY, 60, series, wave);
   const before = world.values("m.b", 0, START, START + DAY, "average");
-  t.true(world.entries(60).length > 10);
+  t.true(world.entriesOf(60).length > 10);
   world.wait(4 * HOUR);
-  const entries = world.entries(60);
+  const entries = world.entriesOf(60);
   t.is(entries.length, 1, JSON.stringify(entries));
   t.is(entries[0]?.level, mergeLevels(60, 30 * DAY).length);
   t.deepEqual(world.values("m.b", 0, START, START + DAY, "average"), before);
@@ -114,7 +68,7 @@ test("a day ends as one file a shard, and answers what it answered before", (t) 
 test("coarser tiers answer bit for bit the same before and after they are written", (t) => {
   const world = new World();
   const ofPlan = plan([10, DAY], [300, 100 * DAY], [3600, 1000 * DAY]);
-  const series = [world.series("r.a", ofPlan), world.series("r.b", { ...ofPlan, mode: GAUGE })];
+  const series = [world.seriesOf("r.a", ofPlan), world.seriesOf("r.b", { ...ofPlan, mode: GAUGE })];
   const noisy: ValueAt = (one, time) => Math.sin(time * 1.7 + one) * 10 ** ((time / 10) % 7);
   world.run(6 * HOUR, 10, series, (one, time) =>
     time % 3 === 0 ? wave(one, time) : noisy(one, time),
@@ -126,17 +80,17 @@ test("coarser tiers answer bit for bit the same before and after they are writte
       ),
     );
   const before = answers();
-  t.is(world.entries(300).length, 0);
+  t.is(world.entriesOf(300).length, 0);
   world.wait(22 * HOUR);
-  t.true(world.entries(300).length > 0 && world.entries(3600).length > 0);
-  t.true(world.entries(10).every(({ isRolledUp }) => isRolledUp));
+  t.true(world.entriesOf(300).length > 0 && world.entriesOf(3600).length > 0);
+  t.true(world.entriesOf(10).every(({ isRolledUp }) => isRolledUp));
   t.deepEqual(answers(), before);
   // And when nothing else is left to build them from.
   world.wait(2 * DAY);
   world.run(1200, 10, series, wave);
   world.wait(2 * HOUR);
   t.deepEqual(
-    world.entries(10).filter(({ from }) => from < START + 6 * HOUR),
+    world.entriesOf(10).filter(({ from }) => from < START + 6 * HOUR),
     [],
   );
   t.deepEqual(answers(), before);
@@ -145,11 +99,11 @@ test("coarser tiers answer bit for bit the same before and after they are writte
 test("late data change their buckets at once, and stay when all is written anew", (t) => {
   const world = new World();
   const ofPlan = plan([60, 10 * DAY], [600, 100 * DAY]);
-  const series = world.series("l.a", ofPlan);
-  const other = world.series("l.b", ofPlan);
+  const series = world.seriesOf("l.a", ofPlan);
+  const other = world.seriesOf("l.b", ofPlan);
   world.run(6 * HOUR, 60, [series, other], () => 1);
   world.wait(DAY);
-  const [written] = world.entries(600);
+  const [written] = world.entriesOf(600);
   t.truthy(written);
   world.put(series, START + 120, 1000);
   const sum = (path: string): number => world.values(path, 1, START, START + 600, "sum")[0]!;
@@ -160,25 +114,25 @@ test("late data change their buckets at once, and stay when all is written anew"
   t.is(sum("l.b"), 10);
   world.wait(3 * HOUR);
   t.is(sum("l.a"), 1009);
-  t.not(world.entries(600).length, 0);
-  t.true(world.entries(60).every(({ isRolledUp }) => isRolledUp));
+  t.not(world.entriesOf(600).length, 0);
+  t.true(world.entriesOf(60).every(({ isRolledUp }) => isRolledUp));
   world.wait(11 * DAY);
   world.run(1200, 60, [other], () => 2);
   world.wait(2 * HOUR);
-  t.is(world.entries(60).filter(({ from }) => from < START + DAY).length, 0);
+  t.is(world.entriesOf(60).filter(({ from }) => from < START + DAY).length, 0);
   t.is(sum("l.a"), 1009);
 });
 
 test("a datapoint that is older than the finest tier keeps never replaces a bucket that knows more", (t) => {
   const world = new World();
   const ofPlan = plan([60, DAY], [600, 100 * DAY]);
-  const series = world.series("o.a", ofPlan);
-  const other = world.series("o.b", ofPlan);
+  const series = world.seriesOf("o.a", ofPlan);
+  const other = world.seriesOf("o.b", ofPlan);
   world.run(2 * HOUR, 60, [series], () => 1);
   world.wait(3 * DAY);
   world.run(1200, 60, [other], () => 1);
   world.wait(2 * HOUR);
-  t.is(world.entries(60).filter(({ from }) => from < START + DAY).length, 0);
+  t.is(world.entriesOf(60).filter(({ from }) => from < START + DAY).length, 0);
   world.put(series, START + 120, 1000);
   // Six hours after the data there was nothing, so a late value is all that is known there.
   world.put(series, START + 6 * HOUR, 7);
@@ -191,14 +145,14 @@ test("a datapoint that is older than the finest tier keeps never replaces a buck
   check();
   world.run(1200, 60, [other], () => 1);
   world.wait(6 * HOUR);
-  t.is(world.entries(60).filter(({ from }) => from < START + DAY).length, 0);
+  t.is(world.entriesOf(60).filter(({ from }) => from < START + DAY).length, 0);
   check();
 });
 
 test("a step that divides no day is rolled up over the ends of days", (t) => {
   const world = new World();
   const ofPlan = plan([60, 2 * DAY], [420, 100 * DAY]);
-  const series = world.series("w.a", ofPlan);
+  const series = world.seriesOf("w.a", ofPlan);
   world.run(3 * DAY, 60, [series], wave);
   world.wait(DAY);
   const from = Math.ceil(START / 420) * 420;
@@ -216,15 +170,15 @@ test("a step that divides no day is rolled up over the ends of days", (t) => {
 test("a damaged file is named, set aside, and takes nothing else with it", (t) => {
   const world = new World();
   const ofPlan = plan([60, 30 * DAY]);
-  const series = world.series("d.a", ofPlan);
+  const series = world.seriesOf("d.a", ofPlan);
   world.run(2 * HOUR, 60, [series], wave);
-  const [victim] = world.entries(60);
+  const [victim] = world.entriesOf(60);
   world.files.damage(`data/statfiles/${victim!.file}`, 70);
   world.restart();
   world.wait(30 * HOUR);
   t.true(world.store.broken.length > 0);
   t.true(world.store.broken.every((line) => line.includes(victim!.file)));
-  t.false(world.entries(60).some(({ file }) => file === victim!.file));
+  t.false(world.entriesOf(60).some(({ file }) => file === victim!.file));
   t.true(world.store.recovered.manifest.isQuarantined(victim!.file));
   const values = world.values("d.a", 0, START, START + 2 * HOUR, "average");
   const known = values.filter((value) => !Number.isNaN(value)).length;
@@ -234,7 +188,7 @@ test("a damaged file is named, set aside, and takes nothing else with it", (t) =
 test("a clock that jumps ahead makes nothing expire", (t) => {
   const world = new World();
   const ofPlan = plan([60, DAY]);
-  const series = world.series("c.a", ofPlan);
+  const series = world.seriesOf("c.a", ofPlan);
   world.run(2 * HOUR, 60, [series], wave);
   world.wait(3 * HOUR);
   const clock = { jump: 10 * 365 * DAY };
@@ -246,7 +200,7 @@ test("a clock that jumps ahead makes nothing expire", (t) => {
 
 test("nothing is to be done when all is done", (t) => {
   const world = new World();
-  const series = world.series("n.a", plan([60, 30 * DAY], [600, 100 * DAY]));
+  const series = world.seriesOf("n.a", plan([60, 30 * DAY], [600, 100 * DAY]));
   world.run(4 * HOUR, 60, [series], wave);
   world.wait(20 * DAY);
   const files = [...world.store.recovered.manifest.files];
