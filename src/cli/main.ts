@@ -11,6 +11,7 @@ import {
   type SettingTexts,
   settingTexts,
 } from "../config/settings.ts";
+import { HostBlacklist } from "../ingest/host-blacklist.ts";
 import { addAuthCommand } from "./auth-command.ts";
 import { addCheckCommand } from "./check-command.ts";
 import { addDeleteCommand } from "./delete-command.ts";
@@ -116,6 +117,7 @@ withSettings(
     const { warnings } = loadRules(settings);
     new HttpFiles(settings);
     metricExportOptions(settings.prometheus);
+    new HostBlacklist(settings.hostBlacklist);
     for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
     process.stdout.write(warnings.length === 0 ? "all good\n" : "");
   } catch (error) {

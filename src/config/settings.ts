@@ -38,6 +38,8 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("pickle-listen", "2004", "HOST:PORT", "carbon pickle, TCP"),
   spec("istat-listen", "8111", "HOST:PORT", "istat lines, TCP and UDP"),
   spec("istat-http-listen", "8000", "HOST:PORT", "istatd's HTTP API"),
+  spec("host-blacklist", null, "FILE", "hosts whose istat lines are refused, one a line"),
+  spec("admin-listen", "off", "HOST:PORT", "istatd's admin port; without a host on 127.0.0.1"),
   spec("prometheus-listen", "off", "HOST:PORT", "what istat lines say, for Prometheus"),
   spec(
     "prometheus-tags",
@@ -98,8 +100,6 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("rescan-seconds", "60", "N", "seconds between two looks for new files in it"),
   spec("log-level", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
   later("local-stats", "SUFFIX", "counters about this machine"),
-  later("host-blacklist", "FILE", "hosts whose istat lines are refused"),
-  later("admin-listen", "HOST:PORT", "istatd's admin port"),
   later("replica-of", "URL", "follow another statite"),
   later("forward", "HOST:PORT", "send all that is received on"),
   later("istatd-store", "DIR", "answer from an istatd store what this one does not have"),
@@ -115,6 +115,9 @@ export interface Settings {
   pickle: Address;
   istat: Address;
   istatHttp: Address;
+  hostBlacklist: string | null;
+  /** On this machine only, unless a host is given. */
+  admin: Address;
   /** Null: there is no such port. */
   prometheus: PrometheusSettings | null;
   /** Null: there are none. */
@@ -221,6 +224,8 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     pickle: address("pickle-listen"),
     istat: address("istat-listen"),
     istatHttp: address("istat-http-listen"),
+    hostBlacklist: text("host-blacklist"),
+    admin: parseAddress("admin-listen", text("admin-listen")!, "127.0.0.1"),
     prometheus: prometheus(text, address),
     settingsDir: text("settings-dir"),
     filesDir: text("files-dir"),

@@ -14,6 +14,7 @@ import type { FromStore, FromWal, ToStore, ToWal } from "../storage/threads/mess
 import { WalRing } from "../storage/wal/ring.ts";
 import { Agents } from "./agents.ts";
 import { Batches } from "./batches.ts";
+import { HostBlacklist } from "./host-blacklist.ts";
 import { Intake } from "./intake.ts";
 import { LoopDelay } from "./loop-delay.ts";
 import type { DeleteSeries, FromIngest, IngestThreadData, PlaceSeries } from "./messages.ts";
@@ -48,7 +49,8 @@ export class Ingest {
   readonly #refusals: RefusalLog;
   readonly #intake: Intake;
   readonly #metrics: MetricExport | null;
-  readonly #agents = new Agents(now);
+  readonly #hosts: HostBlacklist;
+  readonly #agents = new Agents(now, (host) => this.#hosts.has(host));
   readonly #batches: Batches;
   readonly #receivers: Receivers;
   readonly #replanner: Replanner;
@@ -76,6 +78,7 @@ export class Ingest {
     this.#view = view;
     this.#index = index;
     this.#tell = tell;
+    this.#hosts = new HostBlacklist(data.hostBlacklist);
     this.#ring = new WalRing(data.ring);
     this.#writer = this.#newWriter(recovered);
     this.#refusals = new RefusalLog(({ protocol, reason, sample, count }) =>
@@ -151,6 +154,11 @@ export class Ingest {
     this.#tell({ kind: "agents", agents: this.#agents.list() });
   }
 
+  /** Forgets those that sent istat lines and have left. */
+  purgeAgents(count: number, seconds: number): void {
+    this.#agents.purge(count, seconds);
+  }
+
   /** Says what the Prometheus port shows. */
   tellMetrics(): void {
     if (this.#metrics !== null) this.#tell({ kind: "metrics", metrics: this.#metrics.answer() });
@@ -158,6 +166,7 @@ export class Ingest {
 
   /** A broken file keeps the rules that are in force. */
   reload(): void {
+    this.#hosts.refresh();
     this.#filesVersion = ruleFilesVersion(this.#data.files);
     let rules: Rules;
     try {
@@ -333,6 +342,7 @@ export class Ingest {
   }
 
   #reloadIfChanged(): void {
+    this.#hosts.refresh();
     if (ruleFilesVersion(this.#data.files) !== this.#filesVersion) this.reload();
   }
 

@@ -25,6 +25,8 @@ export interface IngestThreadData {
   /** What the Prometheus port shows; null where there is none. */
   metricExport: MetricExportOptions | null;
   newSeriesPerMinute: number;
+  /** A file of hosts whose istat lines are refused. */
+  hostBlacklist: string | null;
   carbon: Listen;
   pickle: Listen;
   istat: Listen;
@@ -95,6 +97,8 @@ export type ToIngest =
   | { kind: "reload" }
   /** Who sends istat lines? */
   | { kind: "agents" }
+  /** Forget those that have sent istat lines and left, but for some. */
+  | { kind: "purge-agents"; count: number; seconds: number }
   /** What has been received, for the Prometheus port? */
   | { kind: "metrics" }
   /** Numbers of the other threads, to be stored as series with those of this one. */

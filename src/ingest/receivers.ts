@@ -85,7 +85,7 @@ export class Receivers {
     const datagrams = intake.newIstat();
     await this.#openUdp("istat", istat, {
       pushDatagram: (datagram) => {
-        this.#agents.heardDatagram(datagrams.meta);
+        this.#agents.heardDatagram(datagrams);
         datagrams.pushDatagram(datagram);
       },
     });

@@ -62,6 +62,9 @@ export class IstatDecoder {
   /** What the peer has said of itself. */
   readonly meta = new Map<string, string>();
   lines = 0;
+  /** Whether nothing is to be taken from a host. */
+  refusesHost: (host: string) => boolean = () => false;
+  #isStopped = false;
 
   /** `now` gives the present in whole seconds. */
   constructor(names: NameTable, sink: SampleSink, refusals: Refusals, now: () => number) {
@@ -71,7 +74,13 @@ export class IstatDecoder {
     this.#now = now;
   }
 
+  /** The peer is a host that is refused: nothing of it is taken any more. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   push(chunk: Buffer): void {
+    if (this.#isStopped) return;
     let bytes = chunk;
     if (this.#tail !== null) {
       bytes = Buffer.concat([this.#tail, chunk]);
@@ -101,9 +110,15 @@ export class IstatDecoder {
     this.push(datagram);
     if (this.#tail !== null) this.push(Buffer.from("\n"));
     this.#isSkipping = false;
+    if (!this.#isStopped) return;
+    // All who send datagrams share this decoder.
+    this.#refusals.refuse("host-blacklisted", () => this.meta.get("hostname") ?? "");
+    this.#isStopped = false;
+    this.#tail = null;
   }
 
   end(): void {
+    if (this.#isStopped) return;
     if (this.#tail !== null) this.#refusals.refuse("line-unfinished");
     this.#tail = null;
   }
@@ -135,6 +150,7 @@ export class IstatDecoder {
           break;
         }
         this.#slowLine(bytes, lineAt, slowEnd);
+        if (this.#isStopped) return end;
         at = slowEnd + 1;
         continue;
       }
@@ -287,7 +303,9 @@ export class IstatDecoder {
       this.#refusals.refuse("meta-too-much", () => text);
       return;
     }
-    this.meta.set(key, line.slice(at + 1).trim());
+    const value = line.slice(at + 1).trim();
+    this.meta.set(key, value);
+    if (key === "hostname" && this.refusesHost(value)) this.#isStopped = true;
   }
 
   #single(text: string, name: string, written: number | string, valueText: string): void {

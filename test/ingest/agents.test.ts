@@ -3,6 +3,8 @@ import { Agents } from "../../src/ingest/agents.ts";
 
 const decoder = (meta: Record<string, string> = {}) => ({
   meta: new Map(Object.entries(meta)),
+  isStopped: false,
+  refusesHost: () => false,
   push: () => {},
   end: () => {},
 });

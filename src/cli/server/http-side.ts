@@ -89,6 +89,17 @@ export class HttpSide {
     return addresses;
   }
 
+  /** Port of istatd's HTTP API, 0 where there is none, and connections to it. */
+  async istatConnections(): Promise<[port: number, connections: number]> {
+    const server = this.#istat?.server;
+    const address = server?.address();
+    if (server === undefined || address === null || typeof address !== "object") return [0, 0];
+    const count = await new Promise<number>((resolve) =>
+      server.getConnections((error, connections) => resolve(error === null ? connections : 0)),
+    );
+    return [address.port, count];
+  }
+
   /** Rereads rules of access and certificate. */
   reload(): void {
     this.#files.reload(this.#log, (certificate) => {

@@ -3,6 +3,7 @@ import cron from "node-cron";
 import type { Logger } from "pino";
 import type { Settings } from "../../config/settings.ts";
 import type { Documents } from "../../documents/documents.ts";
+import { HostBlacklist } from "../../ingest/host-blacklist.ts";
 import type {
   FromIngest,
   IngestThreadData,
@@ -26,6 +27,7 @@ import type {
   WalThreadData,
 } from "../../storage/threads/messages.ts";
 import { VERSION } from "../version.ts";
+import { AdminSide } from "./admin-side.ts";
 import { Condition } from "./condition.ts";
 import { HttpSide, type ServerDoors } from "./http-side.ts";
 import { IngestQuestions } from "./ingest-questions.ts";
@@ -41,6 +43,7 @@ import { ServerStatusLog } from "./server-status.ts";
 import { scheduleSnapshots } from "./snapshot-schedule.ts";
 import { type Snapshot, Snapshots } from "./snapshots.ts";
 import { logStart } from "./start-log.ts";
+import { type LogSync, untilDurable } from "./until-durable.ts";
 
 /** Memory of the log that waits for the disk: what a stalled disk can hold back. */
 const RING_BYTES = 64 << 20;
@@ -72,6 +75,8 @@ export class Server {
   #snapshots: Snapshots | null = null;
   #onGathered: (answer: SnapshotAnswer) => void = () => {};
   #documents: Documents | null = null;
+  #admin: AdminSide | null = null;
+  #logSync: LogSync | null = null;
   /** The ingest thread may have received something. */
   #isReceiving = false;
   #status = 0;
@@ -111,7 +116,7 @@ export class Server {
       if (this.#state !== "recovering" || typeof addresses === "number") return finished;
       this.#state = "ready";
       void finished.then(this.#beginTimers());
-      const listen = { ...http, ...addresses };
+      const listen = { ...http, ...addresses, ...(await this.#openAdmin()) };
       logStart(this.#log, this.#settings, listen);
       process.stdout.write(`${JSON.stringify({ event: "ready", pid: process.pid, listen })}\n`);
     } catch (error) {
@@ -120,6 +125,31 @@ export class Server {
       await this.shutDown(1);
     }
     return finished;
+  }
+
+  async #openAdmin(): Promise<Record<string, string>> {
+    const { admin } = this.#settings;
+    if (admin === null) return {};
+    const server = {
+      stats: async () => {
+        const [port, current] = await this.#http.istatConnections();
+        const own = Object.entries(this.#numbers());
+        return [["http.port", port], ["http.current", current], ...own] as [string, number][];
+      },
+      flush: async () => {
+        const lsn = await this.#questions.flush();
+        if (this.#logSync !== null) {
+          await untilDurable(this.#logSync, lsn, "the log cannot be synced: see /health");
+        }
+      },
+      purgeAgents: (count: number, seconds: number) =>
+        this.#tellIngest({ kind: "purge-agents", count, seconds }),
+      deletes: () => this.#ifReady(this.#deletes),
+      queries: () => this.#ifReady(this.#queries).runner,
+      documents: () => this.#ifReady(this.#documents),
+    };
+    this.#admin = await AdminSide.open(admin, this.#settings, server, this.#log);
+    return { admin: this.#admin.address };
   }
 
   /** Returns what ends them. */
@@ -213,6 +243,8 @@ export class Server {
     const [storePort, store] = channel();
     const { carbon, pickle, istat, retention, istatRollUp, newSeriesPerMinute } = this.#settings;
     const { schemas, aggregation, whitelist, blacklist, quotas } = this.#settings;
+    // What is wrong with it is told here, where the start can fail.
+    new HostBlacklist(this.#settings.hostBlacklist);
     const workerData: IngestThreadData = {
       memory: this.#shared.memory,
       names: this.#shared.names,
@@ -223,6 +255,7 @@ export class Server {
       istatCounters: { retention, rollUp: istatRollUp },
       metricExport: metricExportOptions(this.#settings.prometheus),
       newSeriesPerMinute,
+      hostBlacklist: this.#settings.hostBlacklist,
       carbon,
       pickle,
       istat,
@@ -337,6 +370,7 @@ export class Server {
       durableLsn: () => Number(Atomics.load(durable, 0)),
       syncLog: () => wal.postMessage("sync"),
     };
+    this.#logSync = log;
     this.#deletes = new SeriesDeletes({
       queries: this.#queries.runner,
       tellIngest: (message) => this.#tellIngest(message),
@@ -445,7 +479,7 @@ export class Server {
     this.#state = "shutting down";
     this.#status = status;
     this.#log.info("shutting down");
-    await this.#http.close();
+    await Promise.all([this.#http.close(), this.#admin?.close()]);
     await this.#queries?.close();
     await this.#documents?.close();
     if (this.#isReceiving) this.#tellIngest({ kind: "close" });

@@ -15,6 +15,9 @@ export function logStart(log: Logger, settings: Settings, listen: Record<string,
   } else {
     log.info("reachable from other machines");
   }
+  if (listen.admin !== undefined && !isLoopback(listen.admin)) {
+    log.warn("the admin port is open: whoever reaches it may delete counters, without a password");
+  }
   const http = [listen.http, listen.istatHttp].flatMap((address) => address ?? []);
   if (!http.every(isLoopback)) warnOfOpenHttp(log, settings);
   for (const [name, path] of Object.entries(CARBON_FILES)) {
