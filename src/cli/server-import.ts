@@ -9,7 +9,7 @@ import type {
 } from "../storage/import/import-target.ts";
 import { ImportedData } from "../storage/import/imported-data.ts";
 import { readOnly } from "../storage/inspect/read-only-files.ts";
-import { Manifest } from "../storage/manifest.ts";
+import { type FileEntry, Manifest } from "../storage/manifest.ts";
 import { realEnvironment } from "../storage/node-files.ts";
 import type { Plan } from "../storage/plan.ts";
 import type { BlockColumns } from "../storage/statfile/block.ts";
@@ -25,27 +25,64 @@ type PlacedJson = Omit<PlacedSeries, "epochs"> & {
 /** By the number of the mode. */
 const MODES = ["replace", "gauge", "event"] as const;
 
+/** The server that an import goes to. */
+export interface ImportServer {
+  /** Folder in which StatFiles are written, and those of earlier imports lie. */
+  readonly root: string;
+  /** Number of the latest import, and what there is of imports so far. */
+  readonly last: number;
+  readonly files: readonly FileEntry[];
+  place(series: readonly { name: string; tiers: number[][] }[]): Promise<unknown>;
+  /** Makes files of the folder part of the store. */
+  adopt(files: readonly FileEntry[]): Promise<void>;
+  close(): void;
+}
+
+/** The server that runs on a data directory of this machine. */
+export class LocalServer implements ImportServer {
+  readonly #client: ControlClient;
+  readonly root: string;
+  readonly last: number;
+  readonly files: readonly FileEntry[];
+
+  constructor(folder: string) {
+    this.#client = new ControlClient(folder);
+    this.root = join(folder, STATFILE_FOLDER);
+    const files = readOnly(realEnvironment.files);
+    const manifest = new Manifest({ ...realEnvironment, files }, folder);
+    this.last = manifest.lastImport;
+    this.files = [...manifest.files];
+  }
+
+  place(series: readonly object[]): Promise<unknown> {
+    return this.#client.call("POST", "/_/import/place", { series });
+  }
+
+  async adopt(files: readonly FileEntry[]): Promise<void> {
+    await this.#client.call("POST", "/_/import/adopt", { files });
+  }
+
+  close(): void {}
+}
+
 /**
- * An import into a data directory that a server runs on: it makes the series, and takes the files
- * that are written here as soon as they are complete.
+ * An import into a store that a server runs on: it makes the series, and takes the files that are
+ * written here as soon as they are complete.
  */
 export class ServerImport implements ImportTarget {
-  readonly #client: ControlClient;
-  readonly #root: string;
+  readonly #server: ImportServer;
   readonly #plans = new Map<number, Plan>();
   readonly #data: ImportedData;
   readonly #number: number;
   #batches = 0;
 
-  constructor(folder: string) {
-    this.#client = new ControlClient(folder);
-    this.#root = join(folder, STATFILE_FOLDER);
-    const files = readOnly(realEnvironment.files);
-    const manifest = new Manifest({ ...realEnvironment, files }, folder);
-    this.#number = manifest.lastImport + 1;
+  constructor(server: ImportServer) {
+    this.#server = server;
+    this.#number = server.last + 1;
     const plans = { get: (number: number): Plan => this.#plans.get(number)! };
-    this.#data = new ImportedData({ plans }, files, this.#root);
-    this.#data.add(manifest.files);
+    const files = readOnly(realEnvironment.files);
+    this.#data = new ImportedData({ plans }, files, server.root);
+    this.#data.add(server.files);
   }
 
   async place(wanted: readonly WantedSeries[]): Promise<(PlacedSeries | string)[]> {
@@ -54,7 +91,7 @@ export class ServerImport implements ImportTarget {
       mode: MODES[plan.mode],
       tiers: plan.tiers.map(({ step, retention, lambda }) => [step, retention, lambda]),
     }));
-    const answer = await this.#client.call("POST", "/_/import/place", { series });
+    const answer = await this.#server.place(series);
     const { placed } = answer as { placed: (PlacedJson | string)[] };
     return placed.map((one) => (typeof one === "string" ? one : this.#placed(one)));
   }
@@ -83,12 +120,12 @@ export class ServerImport implements ImportTarget {
     if (batch.isEmpty) return;
     // Two imports may run at the same time.
     const name = `${process.pid}-${this.#batches++}`;
-    const files = batch.write(realEnvironment, this.#root, this.#number, name);
+    const files = batch.write(realEnvironment, this.#server.root, this.#number, name);
     try {
-      await this.#client.call("POST", "/_/import/adopt", { files });
+      await this.#server.adopt(files);
     } catch (error) {
       // What the server has not taken would only be in the way.
-      for (const { file } of files) rmSync(join(this.#root, file), { force: true });
+      for (const { file } of files) rmSync(join(this.#server.root, file), { force: true });
       throw error;
     }
     this.#data.add(files);
@@ -96,6 +133,7 @@ export class ServerImport implements ImportTarget {
 
   close(): Promise<void> {
     this.#data.close();
+    this.#server.close();
     return Promise.resolve();
   }
 

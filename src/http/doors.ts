@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { FastifyBaseLogger } from "fastify";
 import type { LeavesAnswer, QueryRunner } from "../render/query-job.ts";
 import type { DocumentDoors } from "./documents/doors.ts";
@@ -46,7 +47,7 @@ export interface ImportDoor {
    * @throws GraphiteError ERR_NOT_READY while the log cannot be written
    */
   place(wanted: readonly WantedName[]): Promise<unknown[]>;
-  /** Takes files that are in the data directory. @throws GraphiteError ERR_PARAMETER */
+  /** Takes files that are in the data directory, or were sent. @throws GraphiteError ERR_PARAMETER */
   adopt(files: readonly unknown[]): Promise<void>;
   /**
    * Takes a container of istatd's settings, unless there is one of that name already; whether it was
@@ -56,6 +57,16 @@ export interface ImportDoor {
     container: string,
     values: readonly (readonly [key: string, value: string])[],
   ): Promise<boolean>;
+  /** Number of the latest import, and what the manifest says of the files of all of them. */
+  imported(): Promise<{ last: number; files: readonly object[] }>;
+  /** An imported file, from its beginning. @throws GraphiteError ERR_NOT_FOUND */
+  read(file: string): Promise<Readable>;
+  /**
+   * Takes a file of `bytes` bytes in, to be adopted later.
+   *
+   * @throws GraphiteError ERR_PARAMETER, ERR_TOO_LARGE, ERR_NO_ROOM, ERR_NOT_READY
+   */
+  receive(file: string, bytes: number, body: AsyncIterable<Uint8Array>): Promise<void>;
 }
 
 /** Makes a snapshot in a folder; `progress` is told bytes. Resolves with what there is in it. */

@@ -2,10 +2,12 @@ import type { FastifyInstance } from "fastify";
 import { GraphiteError } from "../model/errors.ts";
 import { canonicalName } from "../model/series-name.ts";
 import type { ImportDoor, WantedName } from "./doors.ts";
-import { describe } from "./frame/describe.ts";
+import { describe, integer, text } from "./frame/describe.ts";
+import { Params } from "./params.ts";
 
 const MAX_TIERS = 16;
 const MODES = ["replace", "gauge", "event"] as const;
+const STATFILE = "application/vnd.statite.statfile";
 
 const PLACE = describe({
   summary: "Where series that an import has data for are kept; new ones are made",
@@ -29,9 +31,57 @@ const SETTINGS = describe({
   answers: { 200: { description: '{"taken"}: names of those that were not there' } },
 });
 
-/** /_/import/place, /_/import/adopt and /_/import/settings, for `statite import` beside a running server. */
+const IMPORTED = describe({
+  summary: "What earlier imports have brought: files as the manifest names them",
+  description:
+    "Of `statite import --to`: {last, files}, the number of the latest import and its files.",
+  chapter: "Server",
+  answers: { 200: { description: '{"last", "files"}' } },
+});
+const READ = describe({
+  summary: "A file that an import has brought",
+  description: "Of `statite import --to`, which brings nothing that is there already.",
+  chapter: "Server",
+  query: { file: text("as /_/import/files names it") },
+  answers: { 200: { description: "a StatFile", type: STATFILE } },
+});
+const RECEIVE = describe({
+  summary: "Send a file of an import, which counts when it is adopted",
+  description:
+    "Of `statite import --to`. The body is a StatFile. What is not adopted within an hour is removed.",
+  chapter: "Server",
+  query: {
+    file: text("what it is to be called: STEP-RETENTION/import-N-….statfile"),
+    bytes: integer("how many there are"),
+  },
+  answers: { 200: { description: '{"bytes"}' } },
+});
+
+/** Routes below /_/import, for `statite import` beside a running server, and from afar. */
 export function importRoutes(app: FastifyInstance, imports: () => ImportDoor): void {
   const config = { role: "admin" } as const;
+  // As a stream: it goes to the disk, and is never in memory as a whole.
+  app.addContentTypeParser(STATFILE, (_request, payload, done) => done(null, payload));
+
+  app.get("/_/import/files", { config, schema: IMPORTED }, async (_request, reply) =>
+    reply.type("application/json").send(JSON.stringify(await imports().imported())),
+  );
+
+  app.get("/_/import/file", { config, schema: READ }, async (request, reply) => {
+    const file = new Params(request).one("file") ?? "";
+    return reply.type(STATFILE).send(await imports().read(file));
+  });
+
+  app.post("/_/import/file", { config, schema: RECEIVE }, async (request, reply) => {
+    const { file, bytes: length } = Object(request.query) as Record<string, unknown>;
+    const bytes = Number(length);
+    const body = request.body as AsyncIterable<Uint8Array> | undefined;
+    if (body === undefined || typeof file !== "string" || !Number.isSafeInteger(bytes)) {
+      throw mistake(`a file is sent as ${STATFILE}, with its name and how many bytes it has`);
+    }
+    await imports().receive(file, bytes, body);
+    return reply.type("application/json").send(JSON.stringify({ bytes }));
+  });
 
   app.post("/_/import/place", { config, schema: PLACE }, async (request, reply) => {
     const wanted = listOf(request.body, "series").map(wantedName);

@@ -29,6 +29,8 @@ export const SNAPSHOT_FOLDER = "snapshot.partial";
 /** Commands of this machine reach the running server through it. */
 export const CONTROL_SOCKET = "control.sock";
 export const DOCUMENT_FOLDER = "documents";
+/** Files of an import that is sent from elsewhere, until they are adopted. */
+export const UPLOAD_FOLDER = "uploads";
 
 /**
  * Reads what store a folder holds, or makes it one. Folders that are missing are made.

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { istatdSource } from "../../../compat/istatd/source-tree.ts";
 import { parseIstatRetention } from "../../model/retention.ts";
-import { endQuietlyWithReader, FAILED, fail, statusOf } from "../exit.ts";
+import { endQuietlyWithReader, FAILED, fail, statusOf, UsageError } from "../exit.ts";
 import { type ImportOptions, treeOptionsOf, withImportOptions } from "./import-options.ts";
 import { importSettings } from "./import-settings.ts";
 import { checkFolder, runImport } from "./run-import.ts";
@@ -62,6 +62,9 @@ async function importIstatd(store: string, options: IstatdOptions): Promise<bool
   const { retention, settings } = options;
   checkFolder(store);
   if (settings !== undefined) checkFolder(resolve(settings));
+  if (settings !== undefined && options.to !== undefined) {
+    throw new UsageError("--settings are not sent by --to: import them on the server's machine");
+  }
   const treeOptions = treeOptionsOf(options);
   const levels = retention === undefined ? null : parseIstatRetention(retention);
   const { retentionsOf } = treeOptions;

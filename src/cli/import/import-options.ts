@@ -14,6 +14,8 @@ export interface ImportOptions {
   since?: string;
   schemas?: string;
   maxSeries: string;
+  to?: string;
+  tokenFile?: string;
   dryRun?: true;
   verify?: true;
 }
@@ -21,6 +23,8 @@ export interface ImportOptions {
 export function withImportOptions(command: Command): Command {
   return command
     .option("--data-dir <dir>", "data directory", process.env.STATITE_DATA_DIR ?? "./data")
+    .option("--to <url>", "send it to a server elsewhere, instead of the data directory")
+    .option("--token-file <file>", "token of an admin of that server; else STATITE_TOKEN has it")
     .option("--prefix <name>", "put before every name")
     .option("--match <glob>", "only series whose name, prefix included, matches")
     .option("--since <time>", "only what is not older: -90d, 20260115, seconds since 1970")

@@ -16,6 +16,10 @@ A new series keeps what its file keeps, or what a section of --schemas says; one
 its retention, and gets each archive at the steps that it has. Carbon names the files of tagged
 series by a hash; --tagged-names is a file of the names, one a line, to find them by.
 
+With --to it goes to a server elsewhere, over HTTP: that server makes the series, checks what it is
+sent to the last block, and takes it. It needs the token of an admin (statite auth add NAME --role
+admin --token on that server).
+
 An import that was interrupted is begun again with the same command, and goes on where it was.
 What is left out is named with its reason. Exit status: 0 all is imported, 1 something was left out
 or differs, 2 called wrongly.
@@ -23,6 +27,7 @@ or differs, 2 called wrongly.
 Examples:
   statite import whisper /var/lib/graphite/whisper --data-dir ./data --verify
   statite import whisper /mnt/old --match 'servers.web*.**' --prefix old --since -90d
+  statite import whisper /var/lib/graphite/whisper --to https://graphs.example.com --token-file token
   statite import whisper /mnt/old --dry-run`;
 
 interface WhisperOptions extends ImportOptions {

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   importTree,
@@ -15,7 +15,8 @@ import { realEnvironment } from "../../storage/node-files.ts";
 import { CONTROL_SOCKET } from "../../storage/store-folder.ts";
 import { UsageError } from "../exit.ts";
 import { Progress } from "../progress.ts";
-import { ServerImport } from "../server-import.ts";
+import { RemoteServer } from "../remote-server.ts";
+import { LocalServer, ServerImport } from "../server-import.ts";
 import { countText, durationText } from "../units.ts";
 import { type ImportOptions, maxSeriesOf } from "./import-options.ts";
 
@@ -35,7 +36,7 @@ export async function runImport(
   const maxSeries = maxSeriesOf(options);
   const isDry = options.dryRun === true;
   const begin = performance.now();
-  const target = isDry ? new DryTarget() : openTarget(resolve(options.dataDir), maxSeries);
+  const target = isDry ? new DryTarget() : await openTarget(options, maxSeries);
   try {
     const total = count(tree(() => {}));
     const work = { tree, options: treeOptions, target, total, words };
@@ -71,11 +72,21 @@ interface Work {
   words: TreeWords;
 }
 
-/** The server that runs on the data directory, or the directory itself where none runs. */
-function openTarget(folder: string, maxSeries: number): ImportTarget {
+/** A server elsewhere, the one that runs on the data directory, or the directory itself. */
+async function openTarget(
+  { to, tokenFile, dataDir }: ImportOptions,
+  maxSeries: number,
+): Promise<ImportTarget> {
+  if (to !== undefined) return new ServerImport(await RemoteServer.open(to, tokenIn(tokenFile)));
+  const folder = resolve(dataDir);
   return hasServer(folder)
-    ? new ServerImport(folder)
+    ? new ServerImport(new LocalServer(folder))
     : OfflineImport.open(realEnvironment, folder, maxSeries);
+}
+
+function tokenIn(file: string | undefined): string | null {
+  if (file !== undefined) return readFileSync(file, "utf8").trim();
+  return process.env.STATITE_TOKEN ?? null;
 }
 
 async function verify(work: Work): Promise<boolean> {

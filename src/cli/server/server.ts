@@ -391,6 +391,7 @@ export class Server {
         }),
     });
     this.#imports = new SeriesImports(
+      this.#folder,
       {
         tellIngest: (message) => this.#tellIngest(message),
         tellStore: (message) => storeThread.postMessage(message),

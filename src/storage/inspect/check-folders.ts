@@ -12,6 +12,7 @@ import {
   QUARANTINE_FOLDER,
   quarantinePath,
   STATFILE_FOLDER,
+  UPLOAD_FOLDER,
   WAL_FOLDER,
 } from "../store-folder.ts";
 import { logFileNames } from "../wal/scan.ts";
@@ -28,6 +29,7 @@ const KNOWN = [
   ORPHAN_FOLDER,
   QUARANTINE_FOLDER,
   DOCUMENT_FOLDER,
+  UPLOAD_FOLDER,
   "lock",
   CONTROL_SOCKET,
 ];

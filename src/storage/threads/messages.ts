@@ -69,6 +69,8 @@ export interface AdoptFiles {
   kind: "adopt";
   id: number;
   entries: readonly FileEntry[];
+  /** They came over the network: nothing in them is believed. */
+  areUploads: boolean;
 }
 
 /** Store to the supervisor: the files count from now on, or none of them does and this is why. */

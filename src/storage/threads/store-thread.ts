@@ -245,11 +245,12 @@ data.ingest.on("message", (message: ToStore) => {
 });
 
 /** Makes files that an import has written part of the store. */
-function adopt({ id, entries }: AdoptFiles): void {
+function adopt({ id, entries, areUploads }: AdoptFiles): void {
   let failure: string | null = null;
   try {
     const root = `${data.folder}/${STATFILE_FOLDER}`;
-    const add = adoptable(realEnvironment.files, root, manifest, view.plans, entries);
+    const series = areUploads ? view.series.next : null;
+    const add = adoptable(realEnvironment.files, root, manifest, view.plans, entries, series);
     manifest.commit({ add });
     tellReaders({ added: add, removed: [] });
     merger.added(add);
