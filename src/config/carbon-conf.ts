@@ -1,29 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { ConvertedConf } from "./converted-conf.ts";
 import { type IniSection, parseIni } from "./ini.ts";
-
-/** A setting of ours that stands for settings of carbon. */
-export interface ConvertedSetting {
-  name: string;
-  value: string;
-  /** Carbon's settings that say so. */
-  from: string;
-}
-
-/** A setting of carbon that has no counterpart, and why. */
-export interface UnusedSetting {
-  section: string;
-  name: string;
-  value: string;
-  reason: string;
-}
-
-export interface ConvertedCarbon {
-  settings: ConvertedSetting[];
-  unused: UnusedSetting[];
-  /** Folder of the whisper files, to be imported. */
-  whisperFolder: string | null;
-}
 
 const NEVER = "datapoints go to a log at once, and nothing is held back";
 const FILES = "there are no files of single series";
@@ -74,8 +52,8 @@ const RELAY = "statite neither relays nor aggregates: keep carbon-relay or carbo
  *
  * @throws GraphiteError ERR_CONFIG when the file cannot be read
  */
-export function convertCarbonConf(text: string, folder: string): ConvertedCarbon {
-  const converted: ConvertedCarbon = { settings: [], unused: [], whisperFolder: null };
+export function convertCarbonConf(text: string, folder: string): ConvertedConf {
+  const converted: ConvertedConf = { settings: [], unused: [], toImport: null };
   const sections = parseIni(text);
   for (const section of sections) {
     if (section.name === "cache") convertCache(section, folder, converted);
@@ -89,7 +67,7 @@ function reasonOf({ name }: IniSection): string {
   return name.startsWith("cache:") ? "there is one process for all that several caches did" : RELAY;
 }
 
-function convertCache({ values }: IniSection, folder: string, converted: ConvertedCarbon): void {
+function convertCache({ values }: IniSection, folder: string, converted: ConvertedConf): void {
   const seen = new Set<string>();
   const take = (key: string): string | undefined => {
     seen.add(key);
@@ -133,7 +111,8 @@ function convertCache({ values }: IniSection, folder: string, converted: Convert
       if (existsSync(file)) set(name, file, "USE_WHITELIST");
     }
   }
-  converted.whisperFolder = take("local_data_dir") ?? null;
+  const whisperFolder = take("local_data_dir");
+  if (whisperFolder !== undefined) converted.toImport = `whisper ${whisperFolder}`;
   for (const pair of values) {
     if (seen.has(pair[0])) continue;
     const known = REASONS.find(([prefix]) => pair[0].toUpperCase().startsWith(prefix));
@@ -142,7 +121,7 @@ function convertCache({ values }: IniSection, folder: string, converted: Convert
 }
 
 function unused(
-  { unused: list }: ConvertedCarbon,
+  { unused: list }: ConvertedConf,
   section: string,
   [name, value]: [string, string],
   reason: string,
