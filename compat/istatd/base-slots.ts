@@ -20,7 +20,10 @@ export class BaseSlots {
   }
 
   /** By slot of a stretch; 0 where it cannot be told. Valid until the next call. */
-  count({ firstSlot, slots }: ImportStretch, step: number): Float64Array {
+  count(
+    { firstSlot, slots }: Pick<ImportStretch, "firstSlot" | "slots">,
+    step: number,
+  ): Float64Array {
     if (this.#counts.length < slots) this.#counts = new Float64Array(slots);
     const counts = this.#counts.subarray(0, slots).fill(0);
     const { interval } = this.#file.header;

@@ -23,7 +23,7 @@ function* counters(store: string, skip: Skip, path: string, depth: number): Gene
   }
   const files = entries.filter(({ isFolder }) => !isFolder).map(({ name }) => name);
   if (files.length > 0) {
-    const found = nameOf(path);
+    const found = counterNameOf(path);
     if ("problem" in found) skip(path === "" ? "." : path, found.problem);
     else yield { path, name: found.name, open: () => openSource(store, path, files, skip) };
   }
@@ -36,7 +36,7 @@ function* counters(store: string, skip: Skip, path: string, depth: number): Gene
 }
 
 /** Under the name that a line to the counter has here. */
-function nameOf(path: string): { name: string } | { problem: string } {
+export function counterNameOf(path: string): { name: string } | { problem: string } {
   if (path === "") return { problem: "files that belong to no counter" };
   const canonical = canonicalName(mungeIstatName(path.replaceAll("/", ".")));
   return canonical.ok ? { name: canonical.name } : { problem: canonical.reason };

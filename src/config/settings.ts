@@ -97,12 +97,12 @@ export const SETTINGS: readonly SettingSpec[] = [
   ),
   spec("whisper-dir", null, "DIR", "a whisper tree that answers for what the store does not have"),
   spec("whisper-tagged-names", null, "FILE", "names of its tagged series, one a line"),
-  spec("rescan-seconds", "60", "N", "seconds between two looks for new files in it"),
+  spec("istatd-store", null, "DIR", "an istatd store that answers for what this one does not have"),
+  spec("rescan-seconds", "60", "N", "seconds between two looks for new files in these"),
   spec("log-level", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
   later("local-stats", "SUFFIX", "counters about this machine"),
   later("replica-of", "URL", "follow another statite"),
   later("forward", "HOST:PORT", "send all that is received on"),
-  later("istatd-store", "DIR", "answer from an istatd store what this one does not have"),
 ];
 
 /** Where a listener listens; null for off. */
@@ -162,6 +162,7 @@ export interface Settings {
   /** Null: none is read. */
   whisperDir: string | null;
   whisperTaggedNames: string | null;
+  istatdStore: string | null;
   rescanSeconds: number;
   logLevel: string;
 }
@@ -266,6 +267,7 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     responseCacheMb: number("response-cache-mb", text("response-cache-mb")!, 0, 65_536),
     whisperDir: text("whisper-dir"),
     whisperTaggedNames: text("whisper-tagged-names"),
+    istatdStore: text("istatd-store"),
     rescanSeconds: number("rescan-seconds", text("rescan-seconds")!, 1, 86_400),
     logLevel: level,
   };

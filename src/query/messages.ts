@@ -27,7 +27,7 @@ export interface QueryThreadData {
 
 /** Another system's store: which kind, where it lies, and what is known of its names. */
 export interface OutsideData {
-  kind: "whisper";
+  kind: "whisper" | "istatd";
   folder: string;
   memory: OutsideMemory;
 }

@@ -5,6 +5,7 @@ import {
   receiveMessageOnPort,
   workerData,
 } from "node:worker_threads";
+import { IstatdTree } from "../../compat/istatd/istatd-tree.ts";
 import { WhisperTree } from "../../compat/whisper/whisper-tree.ts";
 import { GraphiteError } from "../model/errors.ts";
 import { watchBacktracking } from "../model/regex.ts";
@@ -47,9 +48,12 @@ const source = new StoreSource(
 );
 
 const others = data.outside.map(
-  ({ folder, memory }, place) =>
-    new OutsideStore(place, memory, new WhisperTree(folder), (path, reason) =>
-      tell({ kind: "outside", path: join(folder, path), reason }),
+  ({ kind, folder, memory }, place) =>
+    new OutsideStore(
+      place,
+      memory,
+      kind === "whisper" ? new WhisperTree(folder) : new IstatdTree(folder),
+      (path, reason) => tell({ kind: "outside", path: join(folder, path), reason }),
     ),
 );
 const everything = others.length === 0 ? source : new UnionSource(source, others);

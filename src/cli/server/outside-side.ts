@@ -28,14 +28,16 @@ export class OutsideSide {
   constructor(settings: Settings, log: Logger) {
     this.#log = log;
     const stores: OutsideData[] = [];
-    if (settings.whisperDir !== null) {
-      const folder = resolve(settings.whisperDir);
+    const add = (kind: OutsideData["kind"], setting: string, path: string | null): void => {
+      if (path === null) return;
+      const folder = resolve(path);
       if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-        throw new GraphiteError("ERR_CONFIG", `whisper-dir: ${folder} is no folder`);
+        throw new GraphiteError("ERR_CONFIG", `${setting}: ${folder} is no folder`);
       }
-      const memory = reserveOutsideMemory(settings.maxSeries);
-      stores.push({ kind: "whisper", folder, memory });
-    }
+      stores.push({ kind, folder, memory: reserveOutsideMemory(settings.maxSeries) });
+    };
+    add("whisper", "whisper-dir", settings.whisperDir);
+    add("istatd", "istatd-store", settings.istatdStore);
     this.stores = stores;
     for (const store of stores) this.#start(store, settings);
   }
@@ -73,7 +75,7 @@ export class OutsideSide {
 
   #start({ kind, folder, memory }: OutsideData, settings: Settings): void {
     const { whisperTaggedNames: taggedNames, rescanSeconds } = settings;
-    const workerData: OutsideThreadData = { folder, taggedNames, rescanSeconds, memory };
+    const workerData: OutsideThreadData = { kind, folder, taggedNames, rescanSeconds, memory };
     const worker = new Worker(new URL("../../query/outside/outside-thread.js", import.meta.url), {
       workerData,
       name: kind,

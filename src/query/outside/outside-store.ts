@@ -27,8 +27,17 @@ export interface OutsideSeries {
 /** The files of another system's store. */
 export interface OutsideFiles {
   has(name: string): boolean;
-  /** Null when there is nothing, or nothing from `from` on, seconds. @throws OutsideFileError */
-  open(name: string, from: number): OutsideSeries | null;
+  /**
+   * Null when there is nothing, or nothing from `from` on, seconds. `skip` is told of a file of
+   * several that cannot be read.
+   *
+   * @throws OutsideFileError
+   */
+  open(
+    name: string,
+    from: number,
+    skip: (path: string, reason: string) => void,
+  ): OutsideSeries | null;
 }
 
 /** Numbers of series of the first such store begin here: those of our own are smaller. */
@@ -99,11 +108,11 @@ export class OutsideStore {
   read<T>(path: string, from: number, read: (series: OutsideSeries) => T): T | null {
     let series: OutsideSeries | null = null;
     try {
-      series = this.#files.open(path, from);
+      series = this.#files.open(path, from, (file, reason) => this.#complain(file, reason));
       return series === null ? null : read(series);
     } catch (error) {
       if (!(error instanceof OutsideFileError)) throw error;
-      this.#complain(error);
+      this.#complain(error.path, error.message);
       return null;
     } finally {
       series?.close();
@@ -114,11 +123,11 @@ export class OutsideStore {
     return node.isLeaf ? { ...node, series: this.#firstNumber + node.series } : node;
   }
 
-  #complain({ path, message }: OutsideFileError): void {
+  #complain(path: string, reason: string): void {
     if (this.#reported.has(path)) return;
     if (this.#reported.size >= MAX_REPORTED) this.#reported.clear();
     this.#reported.add(path);
-    this.#report(path, message);
+    this.#report(path, reason);
   }
 
   /** A tagged series whose name nobody can tell from that of its file; but it is there. */

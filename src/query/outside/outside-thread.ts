@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { istatdNames } from "../../../compat/istatd/istatd-tree.ts";
 import type { TreeScan } from "../../../compat/tree-names.ts";
 import { readTaggedNames } from "../../../compat/whisper/tagged-names.ts";
 import { whisperNames } from "../../../compat/whisper/whisper-tree.ts";
@@ -7,6 +8,7 @@ import type { OutsideMemory } from "./outside-memory.ts";
 import { OutsideNames } from "./outside-names.ts";
 
 export interface OutsideThreadData {
+  kind: "whisper" | "istatd";
   folder: string;
   /** File of the names of tagged series. */
   taggedNames: string | null;
@@ -26,11 +28,11 @@ const data = workerData as OutsideThreadData;
 const tell = (message: FromOutside): void => parentPort!.postMessage(message);
 
 yieldToOthers();
-const { folder, memory, rescanSeconds, taggedNames } = data;
+const { kind, folder, memory, rescanSeconds, taggedNames } = data;
 let problems = 0;
 const names = new OutsideNames(
   folder,
-  whisperNames(readTaggedNames(taggedNames)),
+  kind === "whisper" ? whisperNames(readTaggedNames(taggedNames)) : istatdNames(folder),
   memory,
   (path, reason) => {
     if (problems++ < MAX_PROBLEMS) tell({ kind: "problem", path, reason });

@@ -17,7 +17,8 @@ let chunk = new BlockColumns(1024);
 
 /** The grid that a series of another store is answered on; null when it keeps nothing of the window. */
 export function outsideGrid({ tiers }: OutsideSeries, window: ReadWindow): BucketGrid | null {
-  const longest = Math.max(...tiers.map(({ retention }) => retention));
+  const plain = tiers.filter(({ lambda }) => lambda === 0);
+  const longest = Math.max(...plain.map(({ retention }) => retention));
   return keptGrid(window, longest, (_from, _until, age) => tiers[reachingTier(tiers, age)]!.step);
 }
 
