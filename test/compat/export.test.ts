@@ -13,6 +13,7 @@ import { GAUGE, type Mode, REPLACE } from "../../src/storage/plan.ts";
 import type { Consolidation } from "../../src/storage/roll-up/pick-statistic.ts";
 import { temporaryFolder } from "../server.ts";
 import type { StoreHarness } from "../storage/store-harness.ts";
+import { dumpDifferences, WHISPER_DUMP } from "./exported-dumps.ts";
 import { env, NOW, openStore, run } from "./imported-tree.ts";
 import { fetchByWhisper, isWithoutWhisper, makeWhisperFiles } from "./whisper-oracle.ts";
 
@@ -70,6 +71,19 @@ test("what was imported is exported so that whisper fetches the same as from the
   for (const folder of [tree, data, out]) folder.remove();
 });
 
+test("whisper-dump says the same of a file and of what is exported of it", async (t) => {
+  if (isWithoutWhisper(t)) return;
+  if (!existsSync(WHISPER_DUMP)) {
+    t.log(`skipped: ${WHISPER_DUMP} of Debian's python3-whisper is not there`);
+    t.pass();
+    return;
+  }
+  const { compared, points, wrong } = await dumpDifferences(8, 5);
+  t.deepEqual(wrong, []);
+  t.true(compared > 4);
+  t.true(points > 100);
+});
+
 /** A series of minutes and ten minutes, with a value each minute of the last two hours. */
 function fill(store: StoreHarness, name: string, mode: Mode = REPLACE): void {
   const tiers = [
@@ -123,7 +137,15 @@ test("what was received is exported as the server answers it", (t) => {
 test("no name leads out of the folder, and what whisper cannot hold is named", (t) => {
   const [data, out] = [temporaryFolder(), temporaryFolder()];
   const store = openStore(data.path);
-  const names = ["...up", "a/../../b", "good", "x".repeat(252), "l.".repeat(3).concat("ok")];
+  const names = [
+    "...up",
+    "a/../../b",
+    "good",
+    "x".repeat(252),
+    "n\0l",
+    "é".repeat(126),
+    "l.".repeat(3).concat("ok"),
+  ];
   for (const name of names) fill(store, name);
   const odd = store.writer.planNumber({
     mode: REPLACE,
@@ -141,8 +163,10 @@ test("no name leads out of the folder, and what whisper cannot hold is named", (
   t.deepEqual(done.problems.map((problem) => problem.split(": ")[0]).sort(), [
     "...up",
     "a/../../b",
+    "n\0l",
     "odd",
     "x".repeat(252),
+    "é".repeat(126),
   ]);
   t.deepEqual(readdirSync(out.path), ["in"]);
   t.deepEqual(readdirSync(join(out.path, "in")).sort(), ["good.wsp", "l"]);
