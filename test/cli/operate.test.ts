@@ -55,6 +55,7 @@ test("status, cardinality and retention of a server, on both of its ports", asyn
     t.true(status.disk.freeBytes > 0);
     t.true(Array.isArray(status.slowQueries));
 
+    t.true(Array.isArray(((await ask("/_/agents")) as { agents: unknown }).agents));
     t.like(await ask("/_/cardinality?prefix=web"), {
       total: 3,
       newInHour: null,
@@ -91,5 +92,12 @@ test("status, cardinality and retention of a server, on both of its ports", asyn
       t.like(await ask(bad), { code: "ERR_PARAMETER" }, bad);
     }
   }
-  await server.stop();
+  const streams = await Promise.all(
+    [server.listen.http, server.listen.istatHttp].map((address) =>
+      fetch(`http://${address}/_/live?target=web.*.load`),
+    ),
+  );
+  // A server that stops ends its streams.
+  t.is(await server.stop(), 0);
+  for (const stream of streams) t.regex(await stream.text(), /^retry: /);
 });

@@ -1,5 +1,6 @@
 import type { OperateDoor, SeriesBounds, ServerStatus } from "../../http/ui/doors.ts";
 import type { SeriesCreator } from "../../ingest/series-creators.ts";
+import type { IstatAgent } from "../../model/istat-agent.ts";
 import type { SlowQuery } from "../../query/slow-queries.ts";
 import type { Condition } from "./condition.ts";
 
@@ -20,6 +21,7 @@ export interface StatusParts {
   slowQueries(): readonly SlowQuery[];
   /** One above the highest number of a series; 0 while the store is not back. */
   nextSeries(): number;
+  agents(): Promise<readonly IstatAgent[]>;
 }
 
 /** How the server does and did: totals of the last hour, and what was refused lately. */
@@ -76,6 +78,10 @@ export class ServerStatusLog implements OperateDoor {
       slowQueries: slowQueries(),
       creators: this.creators,
     };
+  }
+
+  agents(): Promise<readonly IstatAgent[]> {
+    return this.#parts.agents();
   }
 
   seriesBounds(): SeriesBounds {

@@ -97,6 +97,10 @@ export class Server {
       state: () => this.#state,
       numbers: () => this.#numbers(),
       slowQueries: () => this.#queries?.slow.list ?? [],
+      agents: async () => {
+        this.#ifReady(this.#ingest);
+        return this.#questions.agents();
+      },
       nextSeries: () => (this.#state === "ready" ? series.next : 0),
     });
     // It begins before the store is back, so that as little as possible is left to do then.
@@ -198,10 +202,7 @@ export class Server {
         const snapshots = this.#ifReady(this.#snapshots);
         return (folder, progress) => this.#takeSnapshot(snapshots, folder, progress);
       },
-      agents: async () => {
-        this.#ifReady(this.#ingest);
-        return this.#questions.agents();
-      },
+      agents: () => this.#statusLog.agents(),
       metrics: async () => {
         this.#ifReady(this.#ingest);
         return this.#questions.metrics();

@@ -47,7 +47,8 @@ export async function buildIstatServer(
   const all = { ...DEFAULT_OPTIONS, ...options, prefix: "" };
   const elsewhere = graphite && mountGraphite(graphite, hasIndexFile(doors.filesDir));
   const app = await serverFrame(doors.log, all, istatRouteOf, elsewhere);
-  if (graphite !== undefined) app.addHook("onClose", () => graphite.close());
+  // Before the connections are waited for: streams of the pages end with it.
+  if (graphite !== undefined) app.addHook("preClose", () => graphite.close());
   const answerOtherMethods = checkRoutes(app);
   // Clients send JSON under any type or none.
   app.removeAllContentTypeParsers();

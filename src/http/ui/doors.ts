@@ -1,3 +1,4 @@
+import type { IstatAgent } from "../../model/istat-agent.ts";
 import type { QueryRunner } from "../../render/query-job.ts";
 
 /** How the server does; plain data for a page. Times in seconds since the epoch. */
@@ -45,6 +46,8 @@ export interface SeriesBounds {
 export interface OperateDoor {
   status(): ServerStatus;
   seriesBounds(): SeriesBounds;
+  /** Who sends istat lines, and who did lately. @throws GraphiteError ERR_NOT_READY */
+  agents(): Promise<readonly IstatAgent[]>;
 }
 
 export interface UiDoors {

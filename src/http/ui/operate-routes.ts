@@ -23,6 +23,16 @@ const STATUS = describe({
     },
   },
 });
+const AGENTS = describe({
+  summary: "Who sends istat lines, and who did lately",
+  chapter: "Pages",
+  answers: {
+    200: {
+      description: '{"agents": [{"peer", "isOnline", "connected", "heard", "meta": {}}]}',
+      type: "object",
+    },
+  },
+});
 const CARDINALITY = describe({
   summary: "Which names or tags have how many series",
   description:
@@ -55,7 +65,7 @@ const RETENTION = describe({
   },
 });
 
-/** `/_/status`, `/_/cardinality` and `/_/retention`. */
+/** `/_/status`, `/_/agents`, `/_/cardinality` and `/_/retention`. */
 export function operateRoutes(
   app: FastifyInstance,
   run: RunQuery,
@@ -66,6 +76,10 @@ export function operateRoutes(
   app.get("/_/status", { config, schema: STATUS }, async (request, reply) => {
     const disk = (await diskSpace?.().catch(() => null)) ?? null;
     const body = Buffer.from(JSON.stringify({ ...operate.status(), disk }));
+    return sendBody(body, request, reply.type("application/json").headers(NOT_KEPT));
+  });
+  app.get("/_/agents", { config, schema: AGENTS }, async (request, reply) => {
+    const body = Buffer.from(JSON.stringify({ agents: await operate.agents() }));
     return sendBody(body, request, reply.type("application/json").headers(NOT_KEPT));
   });
   app.get("/_/cardinality", { config, schema: CARDINALITY }, async (request, reply) => {
