@@ -106,7 +106,7 @@ export class StoreSource implements UiSource {
       const read = this.#fetchBatch(
         batch.map((i) => leaves[i]!),
         batch.map((i) => geometries[i]!),
-        window.statistic,
+        window,
       );
       batch.forEach((i, at) => {
         fetched[i] = read[at]!;
@@ -135,7 +135,7 @@ export class StoreSource implements UiSource {
       const { name } = groups[i]!;
       // How many of the leaves are known is no measure of how much of a bucket is.
       const { method } = this.rules.aggregationOf(name);
-      const consolidation = consolidationFor({ method, xFilesFactor: 0 }, window.statistic);
+      const consolidation = consolidationFor({ method, xFilesFactor: 0 }, window);
       const read = this.#reader.readMerged(numbers[i]!, geometry, consolidation);
       fetched.push({ name, ...read, method: consolidation.method, xFilesFactor: 0 });
     });
@@ -199,10 +199,10 @@ export class StoreSource implements UiSource {
   #fetchBatch(
     leaves: readonly FoundNode[],
     geometries: readonly (Geometry | null)[],
-    statistic: AggregationMethod | undefined,
+    wanted: WantedStatistic,
   ): (FetchedSeries | null)[] {
     const consolidations = leaves.map((leaf) =>
-      consolidationFor(this.#consolidationOf(leaf), statistic),
+      consolidationFor(this.#consolidationOf(leaf), wanted),
     );
     const read = this.#reader.read(
       leaves.map((leaf) => leaf.series),
@@ -237,11 +237,14 @@ export function shownBuckets(columns: BlockColumns): KeptBuckets {
   return { first: 0, count, sum, min, max, m2, last, only };
 }
 
+/** What a window says of the statistic. */
+export type WantedStatistic = Pick<TimeWindow, "statistic" | "isExact">;
+
 export function consolidationFor(
   kept: Consolidation,
-  statistic: AggregationMethod | undefined,
+  { statistic, isExact = false }: WantedStatistic,
 ): Consolidation {
-  return statistic === undefined ? kept : { ...kept, method: statistic, isAsked: true };
+  return statistic === undefined ? kept : { ...kept, method: statistic, isAsked: isExact };
 }
 
 function bucketsOf(geometry: Geometry | null): number {

@@ -120,7 +120,7 @@ async function fetchAll(
     checkTime();
     const { from, until, statistic, isExact } = need.window;
     const exact = isExact === true ? maxBuckets : undefined;
-    const window = { from, until, now, statistic, maxBuckets: exact };
+    const window = { from, until, now, statistic, isExact, maxBuckets: exact };
     const whole = stepFrom === undefined ? window : { ...window, stepFrom };
     try {
       const began = performance.now();

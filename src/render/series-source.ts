@@ -14,6 +14,8 @@ export interface TimeWindow {
   stepFrom?: number;
   /** Which statistic of every bucket is wanted, instead of the one that the series is kept for. */
   statistic?: AggregationMethod | undefined;
+  /** It is that or nothing: no other statistic stands in where an imported bucket has only that. */
+  isExact?: boolean | undefined;
   /** The answer has at most so many buckets: longer ones, of which every statistic is exact. */
   maxBuckets?: number | undefined;
 }

@@ -1,4 +1,3 @@
-import type { AggregationMethod } from "../../model/aggregation.ts";
 import type { BucketGrid } from "../../render/series-source.ts";
 import { REPLACE } from "../../storage/plan.ts";
 import { keptGrid, type ReadWindow, reachingTier } from "../../storage/read/geometry.ts";
@@ -6,7 +5,7 @@ import { type ReadSeries, tierWithin } from "../../storage/read/store-reader.ts"
 import { pickOfSingles, pickStatistic } from "../../storage/roll-up/pick-statistic.ts";
 import { TierBuilder } from "../../storage/roll-up/tier-builder.ts";
 import { BlockColumns } from "../../storage/statfile/block.ts";
-import { consolidationFor } from "../store-source.ts";
+import { consolidationFor, type WantedStatistic } from "../store-source.ts";
 import type { OutsideSeries } from "./outside-store.ts";
 
 /** Slots that are read at a time, so that a long range at a fine step stays bounded. */
@@ -29,18 +28,19 @@ export function outsideGrid({ tiers }: OutsideSeries, window: ReadWindow): Bucke
 export function readOutside(
   series: OutsideSeries,
   { start, end, step, age }: BucketGrid,
-  statistic: AggregationMethod | undefined,
+  wanted: WantedStatistic,
 ): ReadSeries {
   const { tiers, mode, method, xFilesFactor } = series;
+  const { statistic, isExact = false } = wanted;
   const values = new Float64Array(Math.round((end - start) / step));
   const tier = reachingTier(tiers, age);
   const isStored = mode === REPLACE && tiers[tier]!.step === step;
-  if (isStored && (tier === 0 || statistic === undefined || statistic === method)) {
+  if (isStored && (tier === 0 || !isExact || statistic === method)) {
     series.readValues(tier, Math.round(start / step), values);
-    if (tier === 0 && statistic !== undefined) pickOfSingles(values, statistic);
+    if (tier === 0 && isExact && statistic !== undefined) pickOfSingles(values, statistic);
     return { start, end, step, values };
   }
-  const consolidation = consolidationFor({ method, xFilesFactor }, statistic);
+  const consolidation = consolidationFor({ method, xFilesFactor }, wanted);
   const baseStep = tiers[0]!.step;
   const meaning = { mode, step, baseStep, secondsPerSlot: baseStep };
   const bucket = new BlockColumns(1);

@@ -210,8 +210,8 @@ export class UnionSource implements UiSource {
       const grid = outsideGrid(series, window);
       if (grid === null) return null;
       checkSize([(grid.end - grid.start) / grid.step], maxDatapoints);
-      const { method, xFilesFactor } = consolidationFor(series, window.statistic);
-      return { name: path, ...readOutside(series, grid, window.statistic), method, xFilesFactor };
+      const { method, xFilesFactor } = consolidationFor(series, window);
+      return { name: path, ...readOutside(series, grid, window), method, xFilesFactor };
     });
   }
 
@@ -235,7 +235,7 @@ export class UnionSource implements UiSource {
     // How many of the leaves are known is no measure of how much of a bucket is.
     const consolidation = consolidationFor(
       { method: this.#own.methodOf(name), xFilesFactor: 0 },
-      window.statistic,
+      window,
     );
     const meaning: SlotMeaning = { ...this.#meaningOf(leaves), step, secondsPerSlot: 1 };
     const bucket = new BlockColumns(1);

@@ -120,6 +120,26 @@ test("coarser buckets of a tree join with ours", async (t) => {
   world.remove();
 });
 
+test("another statistic than a file has is none, but what it has stands in for a consolidation", async (t) => {
+  const world = new TreeWorld();
+  const hours: Archive = { step: 3600, points: 24 * 30, valueAt: (time) => time / 3600 };
+  world.file("a", [minutes(() => 1), hours], "average");
+  world.scan();
+  const leaves = await world.source.find("a", null, 1);
+  const window = {
+    from: NOW - 10 * DAY,
+    until: NOW - 9 * DAY,
+    now: NOW,
+    statistic: "max",
+  } as const;
+  const [shown] = await world.source.fetch(leaves, window, 1e6);
+  t.is(shown!.values[0], shown!.start / 3600);
+  t.is(shown!.method, "max");
+  const [exact] = await world.source.fetch(leaves, { ...window, isExact: true }, 1e6);
+  t.true(exact!.values.every(Number.isNaN));
+  world.remove();
+});
+
 test("names are those of both, each once", async (t) => {
   const world = new TreeWorld();
   for (const name of ["a.b", "a.c.d", "z"]) world.file(name, [minutes(() => 1)]);
