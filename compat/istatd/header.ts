@@ -75,7 +75,8 @@ function problemOf(header: IstatdHeader, size: number): string | null {
     [firstIndex, lastIndex, created].every((n) => Number.isSafeInteger(n * interval)) &&
     created % interval === 0;
   if (!isSane) return "its header makes no sense";
-  if ((flags & TRAILING) !== 0 && !(lambda > 0 && lambda < 1 && season > 0)) {
+  const isSeason = season > 0 && Number.isSafeInteger(season);
+  if ((flags & TRAILING) !== 0 && !(lambda > 0 && lambda < 1 && isSeason)) {
     return "it is a trailing level without lambda or season";
   }
   const whole = (pages + 1) * pageBytes;

@@ -6,7 +6,13 @@ import { chooseSeries } from "../../../compat/export/choose-series.ts";
 import { importTree, type TreeOptions, verifyTree } from "../../../compat/import/import-tree.ts";
 import { exportStore } from "../../../compat/istatd/export-store.ts";
 import { filedumpRow } from "../../../compat/istatd/filedump.ts";
-import { AGGREGATE, COLLATED, IstatdBuckets, TRAILING } from "../../../compat/istatd/format.ts";
+import {
+  AGGREGATE,
+  COLLATED,
+  HEADER,
+  IstatdBuckets,
+  TRAILING,
+} from "../../../compat/istatd/format.ts";
 import { IstatdFile } from "../../../compat/istatd/istatd-file.ts";
 import { istatdSource } from "../../../compat/istatd/source-tree.ts";
 import { istatdFileBytes } from "../../../compat/istatd/write-file.ts";
@@ -380,6 +386,40 @@ function exportNames(store: OfflineStore): string[] {
   out.remove();
   return names;
 }
+
+test("files of any header and any buckets are imported or refused, and nothing else happens", async (t) => {
+  const tree = temporaryFolder();
+  const whole = goldenStores().get("03_gauge_wraparound")![0]!.levels[0]!.golden.bytes;
+  const number = fc.oneof(
+    fc.integer({ min: -3, max: 700 }),
+    fc.maxSafeInteger(),
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  );
+  const field = fc.constantFrom(...Object.values(HEADER).filter((at) => at !== HEADER.name));
+  const changes = fc.array(fc.tuple(field, number), { minLength: 1, maxLength: 3 });
+  const noise = fc.uint8Array({ minLength: 0, maxLength: 640 });
+  await fc.assert(
+    fc.asyncProperty(changes, noise, fc.nat(400), async (list, bytes, place) => {
+      const file = Buffer.from(whole);
+      file.set(bytes, 8192 + place * 32);
+      for (const [at, value] of list) {
+        const big = BigInt.asIntN(64, BigInt(value));
+        if (at < HEADER.pageBytes) file.writeInt32LE(Number(BigInt.asIntN(32, big)), at);
+        else file.writeBigInt64LE(big, at);
+      }
+      put(tree.path, "a", "10s", file);
+      put(tree.path, "a", "more", whole);
+      const data = temporaryFolder();
+      const { points, newSeries } = await run(tree.path, data.path, { now: NOW });
+      const { changed } = await run(tree.path, data.path, { now: NOW }, true);
+      data.remove();
+      return points < 5000 && newSeries <= 1 && changed === 0;
+    }),
+    { numRuns: 40 },
+  );
+  t.pass();
+  tree.remove();
+});
 
 test("no name leads out of the folder, and what istatd cannot hold is named", (t) => {
   const [data, out] = [temporaryFolder(), temporaryFolder()];
