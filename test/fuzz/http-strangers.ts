@@ -133,7 +133,14 @@ function send(
     const options = { host, port, method, path, headers, agent, timeout: 70_000 };
     const sent = request(options, (answer) => {
       const chunks: Buffer[] = [];
-      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+      const isEndless = String(answer.headers["content-type"]).startsWith("text/event-stream");
+      answer.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        if (!isEndless) return;
+        // The beginning of a stream is enough of it.
+        resolve({ status: answer.statusCode ?? 0, text: chunk.toString("latin1") });
+        answer.destroy();
+      });
       answer.on("error", reject);
       answer.on("end", () => {
         resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString("latin1") });
