@@ -84,16 +84,6 @@ export function Screen(): JSX.Element {
           <LinksMenu targets={shown} />
         </div>
       </div>
-      {isExplained && (
-        <section class="panel explain-panel" aria-label="Explanation">
-          <ExplainPanel
-            targets={asked.targets}
-            letters={letters}
-            range={span}
-            maxDataPoints={EXPLAIN_POINTS}
-          />
-        </section>
-      )}
       {shown.length === 0 ? (
         <EmptyState
           title={asked.targets.length === 0 ? "Nothing is asked for yet" : "All targets are hidden"}
@@ -118,6 +108,16 @@ export function Screen(): JSX.Element {
           height={360}
           onChange={({ mode, options }) => showGraph({ ...graphNow(), mode, options })}
         />
+      )}
+      {isExplained && (
+        <section class="panel explain-panel" aria-label="Explanation">
+          <ExplainPanel
+            targets={asked.targets}
+            letters={letters}
+            range={span}
+            maxDataPoints={EXPLAIN_POINTS}
+          />
+        </section>
       )}
     </div>
   );

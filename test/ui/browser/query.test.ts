@@ -151,7 +151,7 @@ queryTest(
       ["servers.*.load", "1 h", "3", "10 s", "10 s"],
     );
     await page.getByRole("button", { name: "Result of servers.*.load" }).click();
-    const result = page.locator(".expression-tree .result tbody tr");
+    const result = page.locator(".expression-tree .table-scroll tbody tr");
     await result.nth(2).waitFor();
     t.is(await result.count(), 3);
     t.deepEqual(await accessibilityFindings(page), []);

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { docOf, type Offer } from "../completion/offers.ts";
 import type { FunctionDocs } from "../language/functions.ts";
 
@@ -15,6 +15,8 @@ const KINDS: Readonly<Record<Offer["kind"], { sign: string; name: string }>> = {
 
 /** More rows than these nobody reads; typing on brings others. */
 const SHOWN = 100;
+/** Pixels between the list and the edge of the page. */
+const MARGIN = 8;
 
 /** The completions below the cursor, and what is known of the chosen one. */
 export function CompletionList({
@@ -36,14 +38,25 @@ export function CompletionList({
   place: { left: number; top: number };
   onTake: (offer: Offer) => void;
 }): JSX.Element {
-  const list = useRef<HTMLDivElement>(null);
+  const root = useRef<HTMLDivElement>(null);
+  const [shift, setShift] = useState(0);
   useEffect(() => {
     document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: "nearest" });
   }, [active]);
+  // Where the cursor is far to the right, the list begins left of it.
+  useLayoutEffect(() => {
+    const { left, right } = root.current!.getBoundingClientRect();
+    const over = right + shift - (document.documentElement.clientWidth - MARGIN);
+    setShift(Math.max(0, Math.min(over, left + shift - MARGIN)));
+  });
   const doc = docOf(offers[Math.max(active, 0)], docs);
   return (
-    <div class="completion" style={{ left: `${place.left}px`, top: `${place.top}px` }}>
-      <div class="completion-list" role="listbox" id={id} aria-label="Completions" ref={list}>
+    <div
+      class="completion"
+      ref={root}
+      style={{ left: `${place.left - shift}px`, top: `${place.top}px` }}
+    >
+      <div class="completion-list" role="listbox" id={id} aria-label="Completions">
         {offers.slice(0, Math.max(SHOWN, active + 1)).map((offer, i) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys go to the editor, which has the focus
           <div

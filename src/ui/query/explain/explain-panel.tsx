@@ -7,6 +7,7 @@ import { spanText } from "../../state/time-text.ts";
 import { parseText } from "../language/parse.ts";
 import { shortNumber } from "./course.ts";
 import { ExpressionTree } from "./expression-tree.tsx";
+import { TableScroll } from "./table-scroll.tsx";
 
 /** What the server reads and does for targets: a table of what was fetched, and the tree of each. */
 export function ExplainPanel({
@@ -57,52 +58,54 @@ function Fetched({ explanation }: { explanation: Explanation | null }): JSX.Elem
   const { fetches, series, milliseconds, error } = explanation;
   if (error !== null) return <ErrorText error={error.message} />;
   return (
-    <table class="table fetches">
-      <caption class="hint">
-        {fetches.length === 0 ? "Nothing was fetched" : "What was fetched"};{" "}
-        {counted(series, "series", "series")} came out, in {shortNumber(milliseconds)} ms.
-      </caption>
-      {fetches.length > 0 && (
-        <thead>
-          <tr>
-            <th scope="col">Path</th>
-            <th scope="col" class="number">
-              Range
-            </th>
-            <th scope="col" class="number">
-              Series
-            </th>
-            <th scope="col" class="number">
-              Step
-            </th>
-            <th scope="col" class="number">
-              Tier
-            </th>
-            <th scope="col" class="number">
-              Points
-            </th>
-            <th scope="col" class="number">
-              Time
-            </th>
-          </tr>
-        </thead>
-      )}
-      <tbody>
-        {fetches.map((fetch, i) => (
-          <tr key={i}>
-            <th scope="row">
-              <code>{fetch.path}</code>
-            </th>
-            <td class="number">{spanText(fetch.until - fetch.from)}</td>
-            <td class="number">{fetch.series}</td>
-            <td class="number">{secondsOf(fetch.step)}</td>
-            <td class="number">{secondsOf(fetch.tierStep)}</td>
-            <td class="number">{fetch.points}</td>
-            <td class="number">{shortNumber(fetch.milliseconds)} ms</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <TableScroll label="What was fetched">
+      <table class="table fetches">
+        <caption class="hint">
+          {fetches.length === 0 ? "Nothing was fetched" : "What was fetched"};{" "}
+          {counted(series, "series", "series")} came out, in {shortNumber(milliseconds)} ms.
+        </caption>
+        {fetches.length > 0 && (
+          <thead>
+            <tr>
+              <th scope="col">Path</th>
+              <th scope="col" class="number">
+                Range
+              </th>
+              <th scope="col" class="number">
+                Series
+              </th>
+              <th scope="col" class="number">
+                Step
+              </th>
+              <th scope="col" class="number">
+                Tier
+              </th>
+              <th scope="col" class="number">
+                Points
+              </th>
+              <th scope="col" class="number">
+                Time
+              </th>
+            </tr>
+          </thead>
+        )}
+        <tbody>
+          {fetches.map((fetch, i) => (
+            <tr key={i}>
+              <th scope="row">
+                <code>{fetch.path}</code>
+              </th>
+              <td class="number">{spanText(fetch.until - fetch.from)}</td>
+              <td class="number">{fetch.series}</td>
+              <td class="number">{secondsOf(fetch.step)}</td>
+              <td class="number">{secondsOf(fetch.tierStep)}</td>
+              <td class="number">{fetch.points}</td>
+              <td class="number">{shortNumber(fetch.milliseconds)} ms</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableScroll>
   );
 }
 

@@ -6,6 +6,7 @@ import { ErrorText } from "../../parts/error-text.tsx";
 import { refreshes } from "../../state/page.ts";
 import { summarize } from "./course.ts";
 import { Sparkline } from "./sparkline.tsx";
+import { TableScroll } from "./table-scroll.tsx";
 
 /** Enough for a picture as wide as a word. */
 const POINTS = 120;
@@ -21,7 +22,7 @@ export function Result({ target, range }: { target: string; range: RangeQuery })
   if (answer === null) return <p class="hint">{isLoading ? "Evaluating …" : ""}</p>;
   if (answer.length === 0) return <p class="hint">No series.</p>;
   return (
-    <div class="result">
+    <TableScroll label={`Result of ${target}`}>
       <table class="table">
         <caption class="hint">
           {answer.length === 1 ? "1 series" : `${answer.length} series`}
@@ -61,6 +62,6 @@ export function Result({ target, range }: { target: string; range: RangeQuery })
           })}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }
