@@ -38,6 +38,12 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("pickle-listen", "2004", "HOST:PORT", "carbon pickle, TCP"),
   spec("istat-listen", "8111", "HOST:PORT", "istat lines, TCP and UDP"),
   spec("istat-http-listen", "8000", "HOST:PORT", "istatd's HTTP API"),
+  spec(
+    "local-stats",
+    null,
+    "SUFFIX",
+    "counters localstat.NAME.SUFFIX about this machine; or ^host.A",
+  ),
   spec("host-blacklist", null, "FILE", "hosts whose istat lines are refused, one a line"),
   spec("admin-listen", "off", "HOST:PORT", "istatd's admin port; without a host on 127.0.0.1"),
   spec("prometheus-listen", "off", "HOST:PORT", "what istat lines say, for Prometheus"),
@@ -100,7 +106,6 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("istatd-store", null, "DIR", "an istatd store that answers for what this one does not have"),
   spec("rescan-seconds", "60", "N", "seconds between two looks for new files in these"),
   spec("log-level", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
-  later("local-stats", "SUFFIX", "counters about this machine"),
   later("replica-of", "URL", "follow another statite"),
   later("forward", "HOST:PORT", "send all that is received on"),
 ];
@@ -116,6 +121,8 @@ export interface Settings {
   istat: Address;
   istatHttp: Address;
   hostBlacklist: string | null;
+  /** What stands behind the names of counters about this machine; null: there are none. */
+  localStats: string | null;
   /** On this machine only, unless a host is given. */
   admin: Address;
   /** Null: there is no such port. */
@@ -226,6 +233,7 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     istat: address("istat-listen"),
     istatHttp: address("istat-http-listen"),
     hostBlacklist: text("host-blacklist"),
+    localStats: suffix(text("local-stats")),
     admin: parseAddress("admin-listen", text("admin-listen")!, "127.0.0.1"),
     prometheus: prometheus(text, address),
     settingsDir: text("settings-dir"),
@@ -287,6 +295,16 @@ function prometheus(
   const listen = address("prometheus-listen");
   if (listen === null) return null;
   return { address: listen, tags: text("prometheus-tags"), names, gaugeSeconds, maxSeries };
+}
+
+function suffix(text: string | null): string | null {
+  if (text === null || text === "") return null;
+  if (!/^[!-~]{1,500}$/.test(text)) {
+    throw bad(
+      `local-stats: ${text.slice(0, 100)} is no suffix; an example is ^host.web1^class.web`,
+    );
+  }
+  return text;
 }
 
 function snapshots(text: (name: string) => string | null): Settings["snapshots"] {

@@ -43,6 +43,7 @@ function start(): void {
     else if (message.kind === "reload") ingest.reload();
     else if (message.kind === "numbers") ingest.storeNumbers(message.numbers);
     else if (message.kind === "agents") ingest.tellAgents();
+    else if (message.kind === "lines") ingest.takeLines(message.text);
     else if (message.kind === "purge-agents") ingest.purgeAgents(message.count, message.seconds);
     else if (message.kind === "metrics") ingest.tellMetrics();
     else if (message.kind === "flush") ingest.flush(message.id);

@@ -2,6 +2,7 @@ import { statfs } from "node:fs/promises";
 import { hostname } from "node:os";
 import { loadRules, type Rules, ruleFilesVersion } from "../config/rules.ts";
 import { spanText } from "../model/time-text.ts";
+import type { IstatDecoder } from "../protocols/istat-lines.ts";
 import { MIN_FREE_FOR_NEW_SERIES } from "../storage/disk-space.ts";
 import { placedSeries } from "../storage/import/placed-series.ts";
 import type { NameIndex } from "../storage/index/name-index.ts";
@@ -16,6 +17,7 @@ import { Agents } from "./agents.ts";
 import { Batches } from "./batches.ts";
 import { HostBlacklist } from "./host-blacklist.ts";
 import { Intake } from "./intake.ts";
+import { IstatdNumbers } from "./istatd-numbers.ts";
 import { LoopDelay } from "./loop-delay.ts";
 import type { DeleteSeries, FromIngest, IngestThreadData, PlaceSeries } from "./messages.ts";
 import type { MetricExport } from "./metric-export.ts";
@@ -29,6 +31,7 @@ const TICK_MS = 100;
 const REPORT_MS = 1000;
 const RELOAD_CHECK_MS = 10_000;
 const DISK_CHECK_MS = 5000;
+const ISTATD_NUMBERS_MS = 10_000;
 const SWEEP_SECONDS = 3600;
 /** Into ten minutes: by then the window that is open knows who sends every few minutes. */
 const SWEEP_AFTER_SECONDS = 540;
@@ -60,6 +63,8 @@ export class Ingest {
   readonly #timers: NodeJS.Timeout[];
   /** Connections that wait for room. */
   readonly #waiting: (() => void)[] = [];
+  #ownLines: IstatDecoder | null = null;
+  readonly #istatdNumbers = new IstatdNumbers();
   #deleted = 0;
   #filesVersion: string;
   #sweepAt = now() + SWEEP_SECONDS - 600;
@@ -134,6 +139,7 @@ export class Ingest {
       setInterval(() => this.#report(), REPORT_MS),
       setInterval(() => this.#reloadIfChanged(), RELOAD_CHECK_MS),
       setInterval(() => void this.#lookAtDisk(), DISK_CHECK_MS),
+      setInterval(() => this.#storeIstatdNumbers(), ISTATD_NUMBERS_MS),
     ];
   }
 
@@ -152,6 +158,12 @@ export class Ingest {
   /** Says who sends istat lines. */
   tellAgents(): void {
     this.#tell({ kind: "agents", agents: this.#agents.list() });
+  }
+
+  /** Takes istat lines of our own, as if they had been received. */
+  takeLines(text: string): void {
+    this.#ownLines ??= this.#intake.newIstat();
+    if (!this.#writer.isFull) this.#ownLines.push(Buffer.from(text, "latin1"));
   }
 
   /** Forgets those that sent istat lines and have left. */
@@ -344,6 +356,17 @@ export class Ingest {
   #reloadIfChanged(): void {
     this.#hosts.refresh();
     if (ruleFilesVersion(this.#data.files) !== this.#filesVersion) this.reload();
+  }
+
+  /** A server that gets no istat lines has nothing to do with istatd. */
+  #storeIstatdNumbers(): void {
+    if (!this.#data.hasIstatdNumbers || this.#intake.istat.received === 0) return;
+    const text = this.#istatdNumbers.lines({
+      numbers: this.#numbers(),
+      refusals: this.#refusals.counts,
+      residentBytes: process.memoryUsage.rss(),
+    });
+    this.#intake.putOwnLines(text);
   }
 
   #report(): void {

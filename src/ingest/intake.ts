@@ -101,6 +101,13 @@ export class Intake {
     if (refusal !== null) this.#refusals.forProtocol("self").refuse(refusal, () => name);
   }
 
+  /** Istat lines about the server itself: they go to the store and nowhere else. */
+  putOwnLines(text: string): void {
+    const refusals = this.#refusals.forProtocol("self");
+    const decoder = new IstatDecoder(this.#names.istat, this.istat, refusals, this.#now);
+    decoder.push(Buffer.from(text));
+  }
+
   /** Series that were new not long before a start go on learning their step. */
   learnAgain(young: readonly number[], series: SeriesTable): void {
     if (this.definer.rules.storage.hasFile) return;

@@ -27,6 +27,8 @@ export interface IngestThreadData {
   newSeriesPerMinute: number;
   /** A file of hosts whose istat lines are refused. */
   hostBlacklist: string | null;
+  /** Whether own numbers are stored under istatd's names. */
+  hasIstatdNumbers: boolean;
   carbon: Listen;
   pickle: Listen;
   istat: Listen;
@@ -97,6 +99,8 @@ export type ToIngest =
   | { kind: "reload" }
   /** Who sends istat lines? */
   | { kind: "agents" }
+  /** Lines of our own, which are treated like everybody's. */
+  | { kind: "lines"; text: string }
   /** Forget those that have sent istat lines and left, but for some. */
   | { kind: "purge-agents"; count: number; seconds: number }
   /** What has been received, for the Prometheus port? */

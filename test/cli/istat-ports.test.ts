@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { checkExposition } from "../http/prometheus/check-exposition.ts";
@@ -14,6 +15,7 @@ const settings = join(folder.path, "settings");
 mkdirSync(settings);
 const server = await TestServer.start(join(folder.path, "data"), [
   ...["--prometheus-listen", "127.0.0.1:0", "--prometheus-tags", tags],
+  ...["--local-stats", "^host.here^class.test"],
   ...["--admin-listen", "0", "--host-blacklist", blacklist, "--settings-dir", settings],
 ]);
 
@@ -207,3 +209,19 @@ test.serial(
     t.true(Number(counted) > 0);
   },
 );
+
+test.serial("numbers about this machine and about the server come by themselves", async (t) => {
+  const found = await eventually(async () => {
+    const names = [...(await listed("localstat.*")), ...(await listed("istatd.*"))];
+    const isAll = ["localstat.cpu.idle.host.here", "istatd.app.memory.vmrss"].every((name) =>
+      names.includes(name),
+    );
+    return isAll ? names : undefined;
+  }, 60_000);
+  for (const name of ["localstat.mem.total.class.test", "localstat.load.min1.host.here"])
+    t.true(found.includes(name), name);
+  const now = Math.floor(Date.now() / 1000);
+  const url = `http://${server.listen.istatHttp}/localstat.mem.total.host.here?start=${now - 60}`;
+  const { buckets } = (await (await fetch(url)).json()) as { buckets: { data: { max: number } }[] };
+  t.is(buckets[0]!.data.max, totalmem());
+});

@@ -26,6 +26,7 @@ import type {
   ToStoreThread,
   WalThreadData,
 } from "../../storage/threads/messages.ts";
+import { sendLocalStats } from "../local-stats/send-local-stats.ts";
 import { VERSION } from "../version.ts";
 import { AdminSide } from "./admin-side.ts";
 import { Condition } from "./condition.ts";
@@ -168,6 +169,11 @@ export class Server {
     if (selfMetricsSeconds > 0) tell();
     const telling =
       selfMetricsSeconds > 0 ? setInterval(tell, selfMetricsSeconds * 1000) : undefined;
+    const { localStats } = this.#settings;
+    const endLocalStats =
+      localStats === null
+        ? () => {}
+        : sendLocalStats(localStats, (text) => this.#tellIngest({ kind: "lines", text }));
     const { eventRetention } = this.#settings;
     const endExpiry =
       eventRetention === null || this.#documents === null
@@ -180,6 +186,7 @@ export class Server {
         : scheduleSnapshots(this.#snapshots, snapshots, this.#condition, this.#log);
     return () => {
       endSnapshots();
+      endLocalStats();
       hourly.stop();
       nightly?.stop();
       clearInterval(telling);
@@ -257,6 +264,7 @@ export class Server {
       metricExport: metricExportOptions(this.#settings.prometheus),
       newSeriesPerMinute,
       hostBlacklist: this.#settings.hostBlacklist,
+      hasIstatdNumbers: this.#settings.selfMetricsSeconds > 0,
       carbon,
       pickle,
       istat,
