@@ -210,6 +210,42 @@ test.serial(
   },
 );
 
+test.serial(
+  "what crashed or hung istatd costs its sender an error, and nobody else anything",
+  async (t) => {
+    const base = `http://${server.listen.istatHttp}`;
+    const now = Math.floor(Date.now() / 1000);
+    await server.send("istat", `crash.a^^b ${now} 1\n`);
+    await eventually(async () => ((await listed("crash.a.b")).length === 1 ? true : undefined));
+    const post = async (body: string): Promise<number> =>
+      (await fetch(`${base}/*`, { method: "POST", body })).status;
+    const get = async (path: string): Promise<number> => (await fetch(base + path)).status;
+    t.is(await get(`/crash.a.b?samples=1&start=${now}&end=${now}`), 200);
+    t.is(
+      await post(JSON.stringify({ keys: ["crash.a.b"], start: now, stop: now, maxSamples: 1 })),
+      200,
+    );
+    t.is(await post("[1]"), 400);
+    t.is(await post("[".repeat(200_000)), 400);
+    t.is(await get("/crash.a.b?end=9223372036854775807"), 400);
+    t.is(await get("/crash.a.b?start=1&end=9007199254740991&samples=0"), 200);
+    const admin = new Admin();
+    t.regex(await admin.ask("debug audit,maybe"), /^huh\? /);
+    admin.socket.destroy();
+    const [host, port] = splitAddress(server.listen.istatHttp!);
+    const raw = connect(port, host);
+    raw.on("error", () => {});
+    raw.write("POST /* HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000000\r\n\r\n{");
+    const answer = await new Promise<string>((resolve) =>
+      raw.once("data", (c) => resolve(String(c))),
+    );
+    t.regex(answer, /^HTTP\/1\.1 4\d\d /);
+    raw.destroy();
+    t.is(server.process.exitCode, null);
+    t.is((await fetch(server.url("/health"))).status, 200);
+  },
+);
+
 test.serial("numbers about this machine and about the server come by themselves", async (t) => {
   const found = await eventually(async () => {
     const names = [...(await listed("localstat.*")), ...(await listed("istatd.*"))];
