@@ -26,9 +26,11 @@ import { metricExportOptions } from "./server/prometheus-side.ts";
 import { addSnapshotCommand } from "./snapshot-command.ts";
 import { VERSION } from "./version.ts";
 
-function withSettings(command: Command): Command {
+/** Flags of `command`: those of all settings, or of the ones that `names` has. */
+function withSettings(command: Command, names: readonly string[] | null = null): Command {
   command.option("--config <FILE>", "file of key = value lines; keys are the names of these flags");
   for (const setting of SETTINGS) {
+    if (names !== null && !names.includes(setting.name)) continue;
     const fallback = setting.fallback === null ? "" : ` [${setting.fallback}]`;
     const option = new Option(
       `--${setting.name} <${setting.argument}>`,
@@ -91,6 +93,50 @@ withSettings(program.command("serve").description("receive, store and answer")).
     process.exit(await serve(settings, createLog(settings.logLevel)));
   },
 );
+
+/** Settings that an agent without a store has. */
+const AGENT_SETTINGS = [
+  "forward",
+  "forward-spool-mib",
+  "forward-interval",
+  "forward-step",
+  "data-dir",
+  "listen",
+  "carbon-listen",
+  "pickle-listen",
+  "istat-listen",
+  "wal-sync-ms",
+  "self-metrics-seconds",
+  "log-level",
+];
+const AGENT_HELP = `
+Everything that is received goes to every receiver: istat lines merged over --forward-step seconds,
+carbon lines and pickles as carbon lines. What a receiver has not got yet waits below DATA/forward.
+A statite as receiver gets every line exactly once; to an istatd istat lines are sent at most once,
+and nothing of carbon. With a store of its own: statite serve --forward.
+
+Example:
+  statite agent --forward master.example.com:8111 --data-dir /var/lib/statite-agent`;
+
+withSettings(
+  program.command("agent").description("receive, and send everything on"),
+  AGENT_SETTINGS,
+)
+  .addHelpText("after", AGENT_HELP)
+  .action(async (options: Options) => {
+    let settings: Settings;
+    try {
+      settings = loadSettings(...sourcesOf(options));
+      if (settings.forward === null) throw new Error("--forward HOST:PORT says where to");
+    } catch (error) {
+      fail(error, USAGE);
+    }
+    const [{ createLog }, { runAgent }] = await Promise.all([
+      import("./log.ts"),
+      import("./agent/agent.ts"),
+    ]);
+    process.exit(await runAgent(settings, createLog(settings.logLevel)));
+  });
 
 const config = program.command("config").description("look at the configuration");
 withSettings(config.command("print").description("print the settings that are in force")).action(

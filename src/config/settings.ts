@@ -105,9 +105,17 @@ export const SETTINGS: readonly SettingSpec[] = [
   spec("whisper-tagged-names", null, "FILE", "names of its tagged series, one a line"),
   spec("istatd-store", null, "DIR", "an istatd store that answers for what this one does not have"),
   spec("rescan-seconds", "60", "N", "seconds between two looks for new files in these"),
+  spec(
+    "forward",
+    null,
+    "HOST:PORT,…",
+    "statites or istatds to which all that is received is sent on",
+  ),
+  spec("forward-spool-mib", "1024", "N", "MiB on disk for what a receiver has not got yet, each"),
+  spec("forward-interval", "10", "N", "seconds between batches that are sent on"),
+  spec("forward-step", "10", "N", "seconds of samples of a counter that are sent on as one line"),
   spec("log-level", "info", "LEVEL", "trace, debug, info, warn, error or silent"),
   later("replica-of", "URL", "follow another statite"),
-  later("forward", "HOST:PORT", "send all that is received on"),
 ];
 
 /** Where a listener listens; null for off. */
@@ -171,6 +179,8 @@ export interface Settings {
   whisperTaggedNames: string | null;
   istatdStore: string | null;
   rescanSeconds: number;
+  /** Null: nothing is sent on. */
+  forward: ForwardSettings | null;
   logLevel: string;
 }
 
@@ -181,6 +191,16 @@ export interface PrometheusSettings {
   names: "translated" | "raw";
   gaugeSeconds: number;
   maxSeries: number;
+}
+
+export interface ForwardSettings {
+  destinations: readonly { host: string; port: number }[];
+  /** Of the spool of each. */
+  spoolMib: number;
+  /** Seconds between batches. */
+  interval: number;
+  /** Seconds of samples of a counter that become one line. */
+  step: number;
 }
 
 const ACCESS_LOGS = ["off", "trace", "debug", "info"] as const;
@@ -277,6 +297,7 @@ export function loadSettings(...sources: Parameters<typeof settingTexts>): Setti
     whisperTaggedNames: text("whisper-tagged-names"),
     istatdStore: text("istatd-store"),
     rescanSeconds: number("rescan-seconds", text("rescan-seconds")!, 1, 86_400),
+    forward: forward(text),
     logLevel: level,
   };
 }
@@ -305,6 +326,22 @@ function suffix(text: string | null): string | null {
     );
   }
   return text;
+}
+
+function forward(text: (name: string) => string | null): ForwardSettings | null {
+  const destinations = list(text("forward")).map((one) => {
+    const match = /^(\[[^\]]+\]|[^:[\]]+):(\d+)$/.exec(one);
+    const port = Number(match?.[2]);
+    if (match === null || port < 1 || port > 65_535) throw bad(`forward: ${one} is not HOST:PORT`);
+    return { host: match[1]!.replace(/^\[|\]$/g, ""), port };
+  });
+  const spoolMib = number("forward-spool-mib", text("forward-spool-mib")!, 16, 1_000_000);
+  const interval = number("forward-interval", text("forward-interval")!, 1, 3600);
+  const step = number("forward-step", text("forward-step")!, 1, 3600);
+  const keys = destinations.map(({ host, port }) => `${host}:${port}`);
+  const twice = keys.find((key, i) => keys.indexOf(key) !== i);
+  if (twice !== undefined) throw bad(`forward: ${twice} is there twice`);
+  return destinations.length === 0 ? null : { destinations, spoolMib, interval, step };
 }
 
 function snapshots(text: (name: string) => string | null): Settings["snapshots"] {

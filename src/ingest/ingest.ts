@@ -18,6 +18,7 @@ import { Batches } from "./batches.ts";
 import { HostBlacklist } from "./host-blacklist.ts";
 import { Intake } from "./intake.ts";
 import { IstatdNumbers } from "./istatd-numbers.ts";
+import { LineTee } from "./line-tee.ts";
 import { LoopDelay } from "./loop-delay.ts";
 import type { DeleteSeries, FromIngest, IngestThreadData, PlaceSeries } from "./messages.ts";
 import type { MetricExport } from "./metric-export.ts";
@@ -55,6 +56,7 @@ export class Ingest {
   readonly #hosts: HostBlacklist;
   readonly #agents = new Agents(now, (host) => this.#hosts.has(host));
   readonly #batches: Batches;
+  readonly #tee: LineTee | null;
   readonly #receivers: Receivers;
   readonly #replanner: Replanner;
   readonly #fills: RuleFills;
@@ -92,6 +94,7 @@ export class Ingest {
     const rules = loadRules(data.files);
     this.#filesVersion = ruleFilesVersion(data.files);
     for (const warning of rules.warnings) this.#log("warn", warning);
+    this.#tee = data.forward === null ? null : new LineTee(data.forward);
     this.#intake = new Intake(
       this.#writer,
       view.series,
@@ -101,12 +104,13 @@ export class Ingest {
       this.#refusals,
       now,
       data.newSeriesPerMinute,
+      this.#tee,
     );
     this.#metrics =
       data.metricExport === null ? null : this.#intake.exportMetrics(data.metricExport);
     this.#intake.learnAgain(recovered.replay.young, view.series);
     const pressure = {
-      isFull: () => this.#writer.isFull,
+      isFull: () => this.#isFull,
       onRoom: (resume: () => void) => {
         this.#waiting.push(resume);
       },
@@ -252,6 +256,7 @@ export class Ingest {
   async close(): Promise<void> {
     await this.#receivers.close();
     for (const timer of this.#timers) clearInterval(timer);
+    this.#tee?.close();
     this.#writer.flushCatalogue();
     this.#writer.flush();
     const storeClosed = new Promise<void>((resolve) => {
@@ -334,7 +339,12 @@ export class Ingest {
       }
       if (kept > 0) this.#log("warn", "series keep their retention", { series: kept, problem });
     }
-    while (this.#waiting.length > 0 && !this.#writer.isFull) this.#waiting.shift()!();
+    this.#tee?.flush();
+    while (this.#waiting.length > 0 && !this.#isFull) this.#waiting.shift()!();
+  }
+
+  get #isFull(): boolean {
+    return this.#writer.isFull || this.#tee?.isFull === true;
   }
 
   #sweepIfDue(): void {

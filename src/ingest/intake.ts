@@ -1,6 +1,6 @@
 import type { Rules } from "../config/rules.ts";
 import { DEFAULT_TIERS } from "../model/schema.ts";
-import type { SampleSink } from "../protocols/doors.ts";
+import type { PointSink, SampleSink } from "../protocols/doors.ts";
 import { IstatDecoder } from "../protocols/istat-lines.ts";
 import { PickleDecoder } from "../protocols/pickle.ts";
 import { PlaintextDecoder } from "../protocols/plaintext.ts";
@@ -9,6 +9,7 @@ import { NameTable } from "../storage/name-table.ts";
 import { REPLACE } from "../storage/plan.ts";
 import type { SeriesTable } from "../storage/series-table.ts";
 import type { StoreWriter } from "../storage/store-writer.ts";
+import type { LineTee } from "./line-tee.ts";
 import { MetricExport, type MetricExportOptions } from "./metric-export.ts";
 import { Quotas } from "./quotas.ts";
 import type { RefusalLog } from "./refusal-log.ts";
@@ -17,8 +18,17 @@ import { type IstatOptions, planOf, SeriesDefiner } from "./series-definer.ts";
 import { StoreSink } from "./sinks.ts";
 import { StepLearner } from "./step-learner.ts";
 
+/** Makes a decoder per connection. */
+export interface Decoders {
+  newPlaintext(): PlaintextDecoder;
+  newPickle(): PickleDecoder;
+  newIstat(): IstatDecoder;
+  /** Told whose bytes come next. */
+  readonly creators: { sender: string };
+}
+
 /** Everything between bytes and the store: per protocol the names, a sink, and new decoders. */
-export class Intake {
+export class Intake implements Decoders {
   readonly definer: SeriesDefiner;
   readonly quotas: Quotas;
   readonly creators: SeriesCreators;
@@ -33,8 +43,12 @@ export class Intake {
   /** Where istat lines go: the store, and whoever looks on. */
   #samples: SampleSink;
   readonly #now: () => number;
+  readonly #tee: LineTee | null;
 
-  /** `now` gives the present in whole seconds; 0 new series a minute are as many as there are. */
+  /**
+   * `now` gives the present in whole seconds; 0 new series a minute are as many as there are; `tee`
+   * sends all on as well.
+   */
   constructor(
     writer: StoreWriter,
     series: SeriesTable,
@@ -44,7 +58,9 @@ export class Intake {
     refusals: RefusalLog,
     now: () => number,
     newSeriesPerMinute = 0,
+    tee: LineTee | null = null,
   ) {
+    this.#tee = tee;
     this.quotas = new Quotas(
       {
         get next() {
@@ -143,16 +159,26 @@ export class Intake {
 
   newPlaintext(): PlaintextDecoder {
     const refusals = this.#refusals.forProtocol("carbon");
-    return new PlaintextDecoder(this.#names.carbon, this.carbon, refusals, this.#now);
+    return new PlaintextDecoder(this.#names.carbon, this.#points("carbon"), refusals, this.#now);
   }
 
   newPickle(): PickleDecoder {
     const refusals = this.#refusals.forProtocol("pickle");
-    return new PickleDecoder(this.#names.pickle, this.pickle, refusals, this.#now);
+    return new PickleDecoder(this.#names.pickle, this.#points("pickle"), refusals, this.#now);
   }
 
   newIstat(): IstatDecoder {
     const refusals = this.#refusals.forProtocol("istat");
-    return new IstatDecoder(this.#names.istat, this.#samples, refusals, this.#now);
+    const names = this.#names.istat;
+    const tee = this.#tee;
+    if (tee === null) return new IstatDecoder(names, this.#samples, refusals, this.#now);
+    const sink = tee.samples(names, this.#samples);
+    const onMeta = (key: string, value: string): void => tee.meta(key, value);
+    return new IstatDecoder(names, sink, refusals, this.#now, onMeta);
+  }
+
+  #points(protocol: "carbon" | "pickle"): PointSink {
+    const { refuse } = this.#refusals.forProtocol(protocol);
+    return this.#tee?.points(this.#names[protocol], this[protocol], refuse) ?? this[protocol];
   }
 }

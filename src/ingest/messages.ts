@@ -34,6 +34,8 @@ export interface IngestThreadData {
   istat: Listen;
   wal: MessagePort;
   store: MessagePort;
+  /** To the thread that sends on what is received; null when there is none. */
+  forward: MessagePort | null;
 }
 
 /** What the other threads of the store need to begin. */
@@ -91,6 +93,19 @@ export interface PlaceSeries {
   kind: "place";
   id: number;
   series: readonly WantedSeries[];
+}
+
+/** To the thread that sends on what is received. */
+export type ToForward =
+  | { kind: "istat" | "carbon"; lines: Uint8Array }
+  /** What a client has said of itself. */
+  | { kind: "meta"; key: string; value: string }
+  /** Nothing more comes. */
+  | { kind: "close" };
+
+/** Lines of so many bytes have been taken. */
+export interface FromForward {
+  bytes: number;
 }
 
 export type ToIngest =

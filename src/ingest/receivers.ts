@@ -1,7 +1,7 @@
 import type { Agents } from "./agents.ts";
 import { BatchStream } from "./batch-stream.ts";
 import type { Batches } from "./batches.ts";
-import type { Intake } from "./intake.ts";
+import type { Decoders } from "./intake.ts";
 import type { Listen } from "./messages.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import {
@@ -20,13 +20,13 @@ export interface ListenAddresses {
   istat: Listen;
 }
 
-/** All receivers: opens them one after the other, and closes them together. */
+/** All receivers, without `batches` those that take no numbered ones: opens them one after the other, and closes them together. */
 export class Receivers {
-  readonly #intake: Intake;
+  readonly #intake: Decoders;
   readonly #refusals: RefusalLog;
   readonly #pressure: Pressure;
   readonly #agents: Agents;
-  readonly #batches: Batches;
+  readonly #batches: Batches | null;
   readonly #tcp: TcpReceiver[] = [];
   readonly #udp: UdpReceiver[] = [];
   readonly #addresses: Record<string, string> = {};
@@ -34,11 +34,11 @@ export class Receivers {
   #isClosed = false;
 
   constructor(
-    intake: Intake,
+    intake: Decoders,
     refusals: RefusalLog,
     pressure: Pressure,
     agents: Agents,
-    batches: Batches,
+    batches: Batches | null,
   ) {
     this.#batches = batches;
     this.#agents = agents;
@@ -80,7 +80,7 @@ export class Receivers {
     await this.#openTcp("pickle", pickle, () => intake.newPickle());
     await this.#openTcp("istat", istat, (peer, reply) => {
       const lines = this.#agents.connected(peer, intake.newIstat());
-      return new BatchStream(lines, this.#batches, reply);
+      return this.#batches === null ? lines : new BatchStream(lines, this.#batches, reply);
     });
     const datagrams = intake.newIstat();
     await this.#openUdp("istat", istat, {

@@ -46,6 +46,7 @@ export class IstatDecoder {
   readonly #sink: SampleSink;
   readonly #refusals: Refusals;
   readonly #now: () => number;
+  readonly #onMeta: (key: string, value: string) => void;
   #tail: Buffer | null = null;
   #isSkipping = false;
   #previous = -1;
@@ -66,8 +67,15 @@ export class IstatDecoder {
   refusesHost: (host: string) => boolean = () => false;
   #isStopped = false;
 
-  /** `now` gives the present in whole seconds. */
-  constructor(names: NameTable, sink: SampleSink, refusals: Refusals, now: () => number) {
+  /** `now` gives the present in whole seconds; `onMeta` is told every meta line. */
+  constructor(
+    names: NameTable,
+    sink: SampleSink,
+    refusals: Refusals,
+    now: () => number,
+    onMeta: (key: string, value: string) => void = () => {},
+  ) {
+    this.#onMeta = onMeta;
     this.#names = names;
     this.#sink = sink;
     this.#refusals = refusals;
@@ -306,6 +314,7 @@ export class IstatDecoder {
     const value = line.slice(at + 1).trim();
     this.meta.set(key, value);
     if (key === "hostname" && this.refusesHost(value)) this.#isStopped = true;
+    this.#onMeta(key, value);
   }
 
   #single(text: string, name: string, written: number | string, valueText: string): void {

@@ -92,8 +92,13 @@ export class NameTable {
 
   /** The name as it was written, for people. */
   textOf(name: number): string {
+    return this.rawOf(name).toString();
+  }
+
+  /** The name as it was written. */
+  rawOf(name: number): Buffer {
     const at = (name + BYTES) * 4;
-    return Buffer.from(this.#arena.bytes.slice(at, at + this.lengthOf(name))).toString();
+    return Buffer.from(this.#arena.bytes.slice(at, at + this.lengthOf(name)));
   }
 
   /** Whether a name keeps its number; one that is not kept gives it to the next new name. */

@@ -31,6 +31,8 @@ export const CONTROL_SOCKET = "control.sock";
 export const DOCUMENT_FOLDER = "documents";
 /** Files of an import that is sent from elsewhere, until they are adopted. */
 export const UPLOAD_FOLDER = "uploads";
+/** What is still to be sent on; it belongs to no other place and time, and so to no snapshot. */
+export const FORWARD_FOLDER = "forward";
 
 /**
  * Reads what store a folder holds, or makes it one. Folders that are missing are made.

@@ -73,6 +73,11 @@ export class Condition {
     this.#follow("snapshot", failure, "degraded: a scheduled snapshot was not made");
   }
 
+  /** Why what is received cannot be kept for those to whom it is sent on; null when it can. */
+  onForward(failure: string | null): void {
+    this.#follow("forward", failure, "degraded: what is to be sent on stays in memory");
+  }
+
   #follow(thread: string, failure: string | null, message: string): void {
     const before = this.#failures.get(thread);
     if (failure === null) {

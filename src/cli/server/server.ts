@@ -30,6 +30,7 @@ import { sendLocalStats } from "../local-stats/send-local-stats.ts";
 import { VERSION } from "../version.ts";
 import { AdminSide } from "./admin-side.ts";
 import { Condition } from "./condition.ts";
+import { ForwardSide } from "./forward-side.ts";
 import { HttpSide, type ServerDoors } from "./http-side.ts";
 import { IngestQuestions } from "./ingest-questions.ts";
 import { expireEvents, openDocuments, takeOverSettings } from "./kept-documents.ts";
@@ -78,6 +79,7 @@ export class Server {
   #documents: Documents | null = null;
   #admin: AdminSide | null = null;
   #logSync: LogSync | null = null;
+  #forward: ForwardSide | null = null;
   /** The ingest thread may have received something. */
   #isReceiving = false;
   #status = 0;
@@ -116,7 +118,8 @@ export class Server {
     try {
       const http = await this.#http.open(this.#httpDoors());
       if (this.#state !== "recovering") return finished;
-      const addresses = await Promise.race([this.#startIngest(), finished]);
+      const forward = await this.#startForward();
+      const addresses = await Promise.race([this.#startIngest(forward), finished]);
       // A signal that came first has the last word.
       if (this.#state !== "recovering" || typeof addresses === "number") return finished;
       this.#state = "ready";
@@ -246,7 +249,19 @@ export class Server {
     throw new GraphiteError("ERR_NOT_READY", `${this.#state}: try again in a moment`);
   }
 
-  #startIngest(): Promise<Record<string, string>> {
+  /** Where the ingest thread writes what is sent on, if anything is. */
+  async #startForward(): Promise<MessagePort | null> {
+    const { forward, walSyncMs } = this.#settings;
+    if (forward === null) return null;
+    this.#forward = new ForwardSide(forward, walSyncMs, this.#folder, {
+      log: this.#log,
+      onFailure: (failure) => this.#condition.onForward(failure),
+    });
+    this.#supervise(this.#forward.worker, "forward");
+    return this.#forward.start();
+  }
+
+  #startIngest(forward: MessagePort | null): Promise<Record<string, string>> {
     const [walPort, wal] = channel();
     const [storePort, store] = channel();
     const { carbon, pickle, istat, retention, istatRollUp, newSeriesPerMinute } = this.#settings;
@@ -270,10 +285,11 @@ export class Server {
       istat,
       wal,
       store,
+      forward,
     };
     const ingest = new Worker(new URL("../../ingest/ingest-thread.js", import.meta.url), {
       workerData,
-      transferList: [wal, store],
+      transferList: forward === null ? [wal, store] : [wal, store, forward],
       name: "ingest",
     });
     this.#ingest = ingest;
@@ -434,7 +450,8 @@ export class Server {
     } else if (message.kind === "closed") {
       if (message.walFailure !== null)
         this.#log.error({ reason: message.walFailure }, "log not synced");
-      void this.#finishShutDown(message.walFailure === null ? this.#status : 1);
+      const status = message.walFailure === null ? this.#status : 1;
+      void (this.#forward?.closed ?? Promise.resolve()).then(() => this.#finishShutDown(status));
     }
   }
 
@@ -472,6 +489,7 @@ export class Server {
     return {
       ...this.#condition.numbers,
       ...this.#documents?.numbers,
+      ...this.#forward?.numbers,
       ...this.#queries?.numbers,
       ...this.#outside.numbers,
       tag_index_bytes: this.#tagKeeper.usedBytes,
@@ -501,7 +519,8 @@ export class Server {
     this.#tagKeeper.close();
     this.#statusLog.close();
     await this.#outside.close();
-    await Promise.all([this.#ingest, ...this.#others].map((worker) => worker?.terminate()));
+    const workers = [this.#ingest, ...this.#others, this.#forward?.worker];
+    await Promise.all(workers.map((worker) => worker?.terminate()));
     this.#finish(status);
   }
 }
